@@ -1,0 +1,97 @@
+"""Deterrence and alliance games: equilibria with certificates, maps of them, and whether a threat is credible.
+
+A game is written as a paper prints it (`Game`), solved (`solve`), mapped over its parameters (`equilibrium_map`) and
+questioned (`credibility`).
+
+What imports Numba or SciPy is loaded on first use, so that importing the package costs little more than NumPy and SymPy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from deterrence_games import models
+from deterrence_games.errors import (
+    AssumptionWarning,
+    DeterrenceGamesError,
+    DeterrenceGamesWarning,
+    ExpressionError,
+    FormatError,
+    GameError,
+    ParameterError,
+    SizeError,
+    SolverError,
+)
+from deterrence_games.forms import InformationSet, StrategicForm, TreeForm
+from deterrence_games.games import Chance, Decision, Game, Simultaneous
+from deterrence_games.results import BeliefSet, Equilibrium, Solution, Status
+
+if TYPE_CHECKING:
+    from deterrence_games.analysis.credibility import credibility
+    from deterrence_games.analysis.region_map import RegionMap, equilibrium_map
+    from deterrence_games.api import solve, strategic_form, tree_form
+    from deterrence_games.io import read, write
+    from deterrence_games.solvers import BackwardInduction, PerfectBayesian, SupportEnumeration
+else:
+    _ON_FIRST_USE = {
+        "BackwardInduction": "deterrence_games.solvers",
+        "PerfectBayesian": "deterrence_games.solvers",
+        "RegionMap": "deterrence_games.analysis.region_map",
+        "SupportEnumeration": "deterrence_games.solvers",
+        "credibility": "deterrence_games.analysis.credibility",
+        "equilibrium_map": "deterrence_games.analysis.region_map",
+        "read": "deterrence_games.io",
+        "solve": "deterrence_games.api",
+        "strategic_form": "deterrence_games.api",
+        "tree_form": "deterrence_games.api",
+        "write": "deterrence_games.io",
+    }
+
+    def __getattr__(name):
+        """Import a public name from its home on first use (PEP 562)."""
+        if name not in _ON_FIRST_USE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_ON_FIRST_USE[name]), name)
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *_ON_FIRST_USE})
+
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AssumptionWarning",
+    "BackwardInduction",
+    "BeliefSet",
+    "Chance",
+    "Decision",
+    "DeterrenceGamesError",
+    "DeterrenceGamesWarning",
+    "Equilibrium",
+    "ExpressionError",
+    "FormatError",
+    "Game",
+    "GameError",
+    "InformationSet",
+    "ParameterError",
+    "PerfectBayesian",
+    "RegionMap",
+    "Simultaneous",
+    "SizeError",
+    "Solution",
+    "SolverError",
+    "Status",
+    "StrategicForm",
+    "SupportEnumeration",
+    "TreeForm",
+    "__version__",
+    "credibility",
+    "equilibrium_map",
+    "models",
+    "read",
+    "solve",
+    "strategic_form",
+    "tree_form",
+    "write",
+]

@@ -1,0 +1,73 @@
+"""Fixing parameters of a game."""
+
+from collections.abc import Callable, Mapping
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from sympy import Expr
+from sympy.core.relational import Relational
+
+from deterrence_games.errors import ExpressionError, ParameterError
+from deterrence_games.games.expressions import parse, parse_relations, to_expression, to_text
+from deterrence_games.games.points import exact_parameters
+from deterrence_games.games.tree import Chance, Decision, Node, Simultaneous
+
+if TYPE_CHECKING:
+    from deterrence_games.games.game import Game
+
+
+def substituted(game: "Game", values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the constructor's arguments of the game with `values` put in place of parameters."""
+    exact_parameters(game.name, game.parameters, values)
+    bound = {name: to_expression(value) for name, value in values.items()}
+
+    def put(expression: Expr) -> Expr:
+        try:
+            return parse(to_text(expression), bound)
+        except ExpressionError as error:
+            raise ParameterError(f"game {game.name!r}: {error}") from None
+
+    arguments = {name: getattr(game, name) for name in game.__dataclass_fields__}
+    arguments["types"] = _table(game.types, put)
+    arguments["payoffs"] = _table(game.payoffs, put)
+    arguments["assumptions"] = tuple(
+        changed for relation in game.assumptions for changed in _relation(relation, bound) if not _settled(changed)
+    )
+    arguments["tree"] = _tree(game.tree, put)
+    return arguments
+
+
+def _relation(relation: Relational, bound: Mapping[str, Expr]) -> tuple[Relational, ...]:
+    return parse_relations(to_text(relation), bound)
+
+
+def _settled(relation: Relational) -> bool:
+    return bool(relation.lhs.is_number and relation.rhs.is_number and relation.doit() == True)  # noqa: E712  # SymPy's true
+
+
+def _table(table: Any, put: Callable[[Expr], Expr]) -> Any:
+    return {key: _table(item, put) for key, item in table.items()} if isinstance(table, Mapping) else put(table)
+
+
+def _tree(root: Node, put: Callable[[Expr], Expr]) -> Node:
+    built: dict[int, Node] = {}
+    stack: list[tuple[Node, bool]] = [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if isinstance(node, str):
+            built[id(node)] = node
+        elif not done and id(node) not in built:
+            stack.append((node, True))
+            stack.extend((child, False) for _, child in node.branches_by_label)
+        elif done:
+            below = [built[id(child)] for _, child in node.branches_by_label]
+            match node:
+                case Decision():
+                    built[id(node)] = Decision(node.player, dict(zip(node.actions, below, strict=True)))
+                case Simultaneous():
+                    joint = product(*node.choices.values())
+                    built[id(node)] = Simultaneous(node.choices, dict(zip(joint, below, strict=True)))
+                case Chance():
+                    pairs = zip(node.branches.items(), below, strict=True)
+                    built[id(node)] = Chance({label: (put(prob), child) for (label, (prob, _)), child in pairs})
+    return built[id(root)]

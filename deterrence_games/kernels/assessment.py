@@ -1,0 +1,207 @@
+"""From weights to behaviour strategies, beliefs, outcome probabilities and expected payoffs."""
+
+import numpy as np
+
+from deterrence_games.kernels.bayesian_tree import (
+    AFTER,
+    CHILD_COUNT,
+    CHILD_FIRST,
+    CHOICE_FIRST,
+    ENTRY,
+    FREE,
+    IRRELEVANT,
+    LAST_ACTION,
+    LAST_SLOT,
+    NODE,
+    OUTCOME,
+    PARENT,
+    PLAYER,
+    SET_FIRST,
+    SLOT,
+    SLOT_COUNT,
+    SLOT_FIRST,
+    TYPE_FIRST,
+    TYPES,
+    WIDTH,
+    action_toward,
+    empty_point,
+    last_entry,
+    load_point,
+)
+from deterrence_games.kernels.jit import kernel
+
+
+@kernel
+def assess(tree, point, used, choices, weight, tol, behavior, belief, worth):
+    """Turn the weights of one cell into an assessment.
+
+    Parameters
+    ----------
+    used : int64[set]
+        Actions in use; sets of types that the history excludes hold 0 and are given their best replies here, equal
+        probabilities at ties.
+    choices : int64[choice, column]
+    weight : float64[entry]
+    behavior : float64[entry]
+        Filled.
+    belief : float64[node, type over all players]
+        Filled; below moves after which beliefs are irrelevant the last belief is kept.
+    worth : float64[node, type over all players]
+        Work space: on return each type's continuation payoff, in units of ``point.payoff``.
+    """
+    players = tree.player.shape[0]
+    for node in range(tree.node.shape[0]):
+        above = tree.node[node, PARENT]
+        for player in range(players):
+            first = tree.player[player, TYPE_FIRST]
+            if above < 0:
+                for t in range(tree.player[player, TYPES]):
+                    belief[node, first + t] = point.prior[first + t]
+                continue
+            slot = tree.last[node, player, LAST_SLOT]
+            updated = slot >= 0 and tree.slot[slot, NODE] == above
+            if updated:
+                choice = tree.slot[slot, CHOICE_FIRST] + tree.last[node, player, LAST_ACTION]
+                updated = not (choices[choice, FREE] and tree.free_kind[choice] == IRRELEVANT)
+            total = 0.0
+            if updated:
+                for t in range(tree.player[player, TYPES]):
+                    if choices[choice, AFTER] >> t & 1:
+                        total += weight[last_entry(tree, node, player, t)]
+            for t in range(tree.player[player, TYPES]):
+                if not updated or total <= 0.0:
+                    belief[node, first + t] = belief[above, first + t]
+                elif choices[choice, AFTER] >> t & 1:
+                    belief[node, first + t] = weight[last_entry(tree, node, player, t)] / total
+                else:
+                    belief[node, first + t] = 0.0
+    for q in range(tree.sets.shape[0]):
+        slot = tree.sets[q, SLOT]
+        entry = tree.sets[q, ENTRY]
+        total = 0.0
+        for action in range(tree.sets[q, WIDTH]):
+            behavior[entry + action] = 0.0
+            if used[q] >> action & 1:
+                total += weight[entry + action]
+        for action in range(tree.sets[q, WIDTH]):
+            if used[q] >> action & 1:
+                behavior[entry + action] = weight[entry + action] / total if total > 0.0 else 0.0
+    for node in range(tree.node.shape[0] - 1, -1, -1):
+        _value_node(tree, point, used, tol, behavior, belief, worth, node)
+
+
+@kernel
+def _value_node(tree, point, used, tol, behavior, belief, worth, node):
+    """Continuation payoffs at one node, filling in best replies where the support is 0."""
+    players = tree.player.shape[0]
+    for player in range(players):
+        own_slot = -1
+        for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
+            if tree.slot[slot, PLAYER] == player:
+                own_slot = slot
+        for kind in range(tree.player[player, TYPES]):
+            column = tree.player[player, TYPE_FIRST] + kind
+            if tree.node[node, OUTCOME] >= 0:
+                total = 0.0
+                for profile in range(tree.profile_type.shape[0]):
+                    if tree.profile_type[profile, player] == kind:
+                        share = 1.0
+                        for other in range(players):
+                            if other != player:
+                                share *= belief[node, tree.player[other, TYPE_FIRST] + tree.profile_type[profile, other]]
+                        total += share * point.payoff[tree.node[node, OUTCOME], player, profile]
+                worth[node, column] = total
+                continue
+            if own_slot >= 0:
+                q = tree.slot[own_slot, SET_FIRST] + kind
+                entry = tree.sets[q, ENTRY]
+                if used[q] == 0:
+                    best = -1e300
+                    for action in range(tree.sets[q, WIDTH]):
+                        value = _action_worth(tree, point, behavior, belief, worth, node, player, column, own_slot, action)
+                        behavior[entry + action] = value
+                        best = max(best, value)
+                    tied = 0
+                    for action in range(tree.sets[q, WIDTH]):
+                        behavior[entry + action] = 1.0 if behavior[entry + action] >= best - tol else 0.0
+                        tied += int(behavior[entry + action])
+                    for action in range(tree.sets[q, WIDTH]):
+                        behavior[entry + action] /= tied
+                total = 0.0
+                for action in range(tree.sets[q, WIDTH]):
+                    if behavior[entry + action] > 0.0:
+                        total += behavior[entry + action] * _action_worth(
+                            tree, point, behavior, belief, worth, node, player, column, own_slot, action
+                        )
+                worth[node, column] = total
+            else:
+                worth[node, column] = _action_worth(tree, point, behavior, belief, worth, node, player, column, -1, -1)
+
+
+@kernel
+def _action_worth(tree, point, behavior, belief, worth, node, player, column, own_slot, action):
+    """Expected continuation payoff of one action (or of a node at which the player does not move)."""
+    total = 0.0
+    for c in range(tree.node[node, CHILD_COUNT]):
+        child = tree.child[tree.node[node, CHILD_FIRST] + c]
+        if own_slot >= 0 and action_toward(tree, own_slot, child) != action:
+            continue
+        share = point.probability[child]
+        for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
+            if slot == own_slot:
+                continue
+            toward = action_toward(tree, slot, child)
+            other = tree.slot[slot, PLAYER]
+            likely = 0.0
+            for t in range(tree.player[other, TYPES]):
+                entry = tree.sets[tree.slot[slot, SET_FIRST] + t, ENTRY] + toward
+                likely += belief[node, tree.player[other, TYPE_FIRST] + t] * behavior[entry]
+            share *= likely
+        if share > 0.0:
+            total += share * worth[child, column]
+    return total
+
+
+@kernel
+def outcome_distribution(tree, point, behavior, reach, outcomes):
+    """Fill ``outcomes`` (float64[outcome, profile]) with the joint probability of outcome and type profile."""
+    outcomes[:] = 0.0
+    for profile in range(tree.profile_type.shape[0]):
+        for node in range(tree.node.shape[0]):
+            above = tree.node[node, PARENT]
+            if above < 0:
+                reach[node] = 1.0
+                for player in range(tree.player.shape[0]):
+                    reach[node] *= point.prior[tree.player[player, TYPE_FIRST] + tree.profile_type[profile, player]]
+            else:
+                reach[node] = reach[above] * point.probability[node]
+                for slot in range(tree.node[above, SLOT_FIRST], tree.node[above, SLOT_FIRST] + tree.node[above, SLOT_COUNT]):
+                    q = tree.slot[slot, SET_FIRST] + tree.profile_type[profile, tree.slot[slot, PLAYER]]
+                    reach[node] *= behavior[tree.sets[q, ENTRY] + action_toward(tree, slot, node)]
+            if tree.node[node, OUTCOME] >= 0:
+                outcomes[tree.node[node, OUTCOME], profile] += reach[node]
+
+
+@kernel
+def assess_cells(tree, values, payoff, prior, chance, first_cell, cells, found, tol, behavior, belief, distribution):
+    """Assess every cell that `perfect_bayesian.search_points` found.
+
+    Parameters
+    ----------
+    values : float64[point, column]
+    payoff, prior, chance : int64 arrays
+        As in `load_point`.
+    first_cell, cells : int64[point]
+    behavior : float64[cell, entry]
+        Filled, like the two that follow.
+    belief : float64[cell, node, type over all players]
+    distribution : float64[cell, outcome, profile]
+    """
+    point = empty_point(tree, payoff.shape[0])
+    worth = np.empty((tree.node.shape[0], belief.shape[2]))
+    reach = np.empty(tree.node.shape[0])
+    for p in range(values.shape[0]):
+        load_point(tree, values[p], payoff, prior, chance, point)
+        for c in range(first_cell[p], first_cell[p] + cells[p]):
+            assess(tree, point, found.used[c], found.choice[c], found.weight[c], tol, behavior[c], belief[c], worth)
+            outcome_distribution(tree, point, behavior[c], reach, distribution[c])

@@ -1,0 +1,390 @@
+"""All beliefs and mixtures that make one assignment of supports an equilibrium.
+
+The weights of one player within one regime form a *block*. Everyone's conditions are linear in one block when the others'
+are numbers; so blocks are solved one at a time, each as a polytope by its extreme points, until nothing changes. With two
+players that settles every assignment. What remains coupled (three players who all mix against each other) is bounded at
+the extreme points, where a multilinear function takes its extremes, and otherwise handed on.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from deterrence_games.kernels.bayesian_tree import (
+    ACTIONS,
+    AFTER,
+    ALLOWED,
+    AT,
+    CHOICE_FIRST,
+    DECIDES,
+    ENTRY,
+    FREE,
+    NODE,
+    PLAYER,
+    SET_FIRST,
+    SIMPLEX,
+    SLOT_COUNT,
+    SLOT_FIRST,
+    SUPPORT,
+    TARGET,
+    TYPE,
+    TYPE_FIRST,
+    TYPES,
+    USED,
+    WIDTH,
+    belief_support,
+    last_entry,
+    lowest,
+    regime,
+    single,
+)
+from deterrence_games.kernels.best_reply import BLOCK, PLACE, SOLVED, open_slots, reply_terms
+from deterrence_games.kernels.jit import kernel
+from deterrence_games.kernels.polytope import extreme_points
+
+EMPTY, SETTLED, COUPLED, TOO_LARGE = 0, 1, 2, 3
+MAX_PLANS = 4096
+
+
+# Columns of the tables of `Work`.
+SIZE, MAY_VANISH, FIRST, COUNT = range(4)  # of `block`; COUNT is 1 when it is solved to a point, 0 before it is solved
+
+
+class Work(NamedTuple):
+    """Work space of `settle`, and its result: blocks, unknowns, extreme points."""
+
+    alias: np.ndarray  # int64[entry]: unknown behind the entry's weight, or -1
+    unknown: np.ndarray  # int64[unknown, column]: block, place within it, whether solved
+    value: np.ndarray  # float64[unknown]
+    block_of: np.ndarray  # int64[player + choice]: block of a regime, or -1
+    block: np.ndarray  # int64[block, column]: size, whether all extreme points may vanish, rows of `vertices`
+    vertices: np.ndarray  # float64[row, place]
+    equations: np.ndarray
+    inequalities: np.ndarray
+    rays: np.ndarray
+    meets: np.ndarray
+    slack: np.ndarray
+    coefficient: np.ndarray
+    factor: np.ndarray
+    chance: np.ndarray
+    plan: np.ndarray  # int64[2, slot]: actions at open slots; the open slots
+    counts: np.ndarray  # int64[3]: unknowns, blocks, rows of `vertices` in use
+
+
+@kernel
+def block_at(tree, assigned, work, node, player):
+    """Block of the player's weights at the node, -1 when they are all numbers."""
+    root = regime(tree, assigned, node, player)
+    return work.block_of[player if root < 0 else tree.player.shape[0] + root]
+
+
+@kernel
+def name_unknowns(tree, point, assigned, work, items):
+    """Give an unknown to every weight among the first items that the supports leave open; fill ``alias`` and blocks."""
+    players = tree.player.shape[0]
+    work.block_of[:] = -1
+    unknowns = 0
+    blocks = 0
+    for k in range(items):
+        slot = tree.item[k, AT]
+        node = tree.slot[slot, NODE]
+        player = tree.slot[slot, PLAYER]
+        target = tree.item[k, TARGET]
+        if tree.item[k, DECIDES] == SUPPORT:
+            mask = assigned.sets[target, USED]
+            if mask == 0:
+                continue
+            entry = tree.sets[target, ENTRY]
+            if single(mask):
+                e = entry + lowest(mask)
+                above = last_entry(tree, node, player, tree.sets[target, TYPE])
+                if above < 0:
+                    work.alias[e] = -1
+                    assigned.weight[e] = point.prior[tree.player[player, TYPE_FIRST] + tree.sets[target, TYPE]]
+                else:
+                    work.alias[e] = work.alias[above]
+                    assigned.weight[e] = assigned.weight[above]
+                continue
+            root = regime(tree, assigned, node, player)
+            block = player if root < 0 else players + root
+        else:
+            mask = assigned.choice[target, AFTER]
+            action = target - tree.slot[slot, CHOICE_FIRST]
+            entry = tree.sets[tree.slot[slot, SET_FIRST], ENTRY] + action
+            if not assigned.choice[target, FREE]:
+                continue
+            if single(mask):
+                e = entry + lowest(mask) * tree.slot[slot, ACTIONS]
+                work.alias[e] = -1
+                assigned.weight[e] = 1.0
+                continue
+            block = players + target
+        if work.block_of[block] < 0:
+            work.block_of[block] = blocks
+            work.block[blocks, SIZE] = 0
+            work.block[blocks, MAY_VANISH] = tree.item[k, DECIDES] != SUPPORT and tree.free_kind[target] == SIMPLEX
+            work.block[blocks, COUNT] = 0
+            blocks += 1
+        block = work.block_of[block]
+        step = 1 if tree.item[k, DECIDES] == SUPPORT else tree.slot[slot, ACTIONS]
+        position = 0
+        while mask >> position != 0:
+            if mask >> position & 1:
+                work.alias[entry + position * step] = unknowns
+                work.unknown[unknowns, BLOCK] = block
+                work.unknown[unknowns, PLACE] = work.block[block, SIZE]
+                work.unknown[unknowns, SOLVED] = False
+                work.block[block, SIZE] += 1
+                unknowns += 1
+            position += 1
+    work.counts[0] = unknowns
+    work.counts[1] = blocks
+    work.counts[2] = 0
+
+
+@kernel
+def flow_rows(tree, point, assigned, work, items, block):
+    """Write the equations that make the block's weights add up; return how many."""
+    size = work.block[block, SIZE]
+    rows = 0
+    for k in range(items):
+        slot = tree.item[k, AT]
+        target = tree.item[k, TARGET]
+        support = tree.item[k, DECIDES] == SUPPORT
+        mask = assigned.sets[target, USED] if support else assigned.choice[target, AFTER]
+        if mask == 0 or single(mask) or (not support and not assigned.choice[target, FREE]):
+            continue
+        if support:
+            entry = tree.sets[target, ENTRY]
+            step = 1
+        else:
+            entry = tree.sets[tree.slot[slot, SET_FIRST], ENTRY] + target - tree.slot[slot, CHOICE_FIRST]
+            step = tree.slot[slot, ACTIONS]
+        if work.unknown[work.alias[entry + lowest(mask) * step], BLOCK] != block:
+            continue
+        if rows == work.equations.shape[0]:
+            return -1
+        row = work.equations[rows]
+        row[: size + 1] = 0.0
+        position = 0
+        while mask >> position != 0:
+            if mask >> position & 1:
+                row[work.unknown[work.alias[entry + position * step], PLACE]] = 1.0
+            position += 1
+        if support:
+            player = tree.slot[slot, PLAYER]
+            above = last_entry(tree, tree.slot[slot, NODE], player, tree.sets[target, TYPE])
+            if above < 0:
+                row[size] = -point.prior[tree.player[player, TYPE_FIRST] + tree.sets[target, TYPE]]
+            elif work.alias[above] < 0:
+                row[size] = -assigned.weight[above]
+            else:
+                row[work.unknown[work.alias[above], PLACE]] -= 1.0
+        else:
+            row[size] = -1.0
+        rows += 1
+    return rows
+
+
+@kernel
+def _mass(tree, point, assigned, work, node, player):
+    """Product of the others' total weights at the node, over those whose weights are numbers."""
+    product = 1.0
+    for other in range(tree.player.shape[0]):
+        if other == player:
+            continue
+        possible = belief_support(tree, point, assigned, node, other)
+        total = 0.0
+        for t in range(tree.player[other, TYPES]):
+            if not possible >> t & 1:
+                continue
+            e = last_entry(tree, node, other, t)
+            if e < 0:
+                total += point.prior[tree.player[other, TYPE_FIRST] + t]
+            elif work.alias[e] < 0:
+                total += assigned.weight[e]
+            elif work.unknown[work.alias[e], SOLVED]:
+                total += work.value[work.alias[e]]
+            else:
+                total = 1.0
+                break
+        product *= total
+    return product
+
+
+@kernel
+def _unsolved(tree, assigned, work, node, player):
+    """How many others' blocks at the node are not solved to a point, and the last of them."""
+    count = 0
+    last = -1
+    for other in range(tree.player.shape[0]):
+        if other != player:
+            block = block_at(tree, assigned, work, node, other)
+            if block >= 0 and work.block[block, COUNT] != 1:
+                count += 1
+                last = block
+    return count, last
+
+
+@kernel
+def best_reply_rows(tree, point, assigned, work, closed, block, tol):
+    """Write or check the best-reply conditions at nodes ``closed[node]`` that involve one block.
+
+    With ``block >= 0``: conditions in which that block is the only open one become rows of ``equations`` (appended by the
+    caller's count in ``slack[0]``) and ``inequalities``. With ``block = -1``: conditions without an open block are checked.
+
+    Returns
+    -------
+    equations, inequalities, open : int, int, int
+        Rows written and conditions seen with two or more open blocks; ``equations = -1`` when a check fails, ``-2`` when
+        the work space is too small.
+    """
+    n_equations = int(work.slack[0])
+    n_inequalities = 0
+    coupled = 0
+    size = work.block[block, SIZE] if block >= 0 else 0
+    terms = (work.coefficient, work.factor)
+    for node in range(tree.node.shape[0]):
+        if tree.node[node, SLOT_COUNT] == 0 or not closed[node]:
+            continue
+        for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
+            player = tree.slot[slot, PLAYER]
+            possible = belief_support(tree, point, assigned, node, player)
+            unsolved, which = _unsolved(tree, assigned, work, node, player)
+            if unsolved >= 2:
+                coupled += 1
+                continue
+            if (block < 0 and unsolved != 0) or (block >= 0 and (unsolved != 1 or which != block)):
+                continue
+            mass = _mass(tree, point, assigned, work, node, player)
+            for kind in range(tree.player[player, TYPES]):
+                q = tree.slot[slot, SET_FIRST] + kind
+                if not possible >> kind & 1 or single(assigned.sets[q, ALLOWED]):
+                    continue
+                base = lowest(assigned.sets[q, USED])
+                used_terms = reply_terms(
+                    tree, point, assigned, slot, kind, base, work.plan[0], 1.0 / mass,
+                    work.alias, work.value, work.unknown, terms, 0, work.chance,
+                )  # fmt: skip
+                if used_terms < 0:
+                    return -2, 0, 0
+                for action in range(tree.sets[q, WIDTH]):
+                    if action == base or not assigned.sets[q, ALLOWED] >> action & 1:
+                        continue
+                    equal = assigned.sets[q, USED] >> action & 1
+                    opened = open_slots(tree, point, assigned, slot, kind, action, work.plan[1])
+                    for k in range(opened):
+                        later = work.plan[1, k]
+                        work.plan[0, later] = lowest(assigned.sets[tree.slot[later, SET_FIRST] + kind, ALLOWED])
+                    plans = 0
+                    while True:
+                        plans += 1
+                        n_terms = reply_terms(
+                            tree, point, assigned, slot, kind, action, work.plan[0], -1.0 / mass,
+                            work.alias, work.value, work.unknown, terms, used_terms, work.chance,
+                        )  # fmt: skip
+                        if n_terms < 0 or plans > MAX_PLANS:
+                            return -2, 0, 0
+                        if block < 0:
+                            total = 0.0
+                            for term in range(n_terms):
+                                total += work.coefficient[term]
+                            if total < -tol or (equal and total > tol):
+                                return -1, 0, 0
+                        else:
+                            if equal:
+                                if n_equations == work.equations.shape[0]:
+                                    return -2, 0, 0
+                                row = work.equations[n_equations]
+                                n_equations += 1
+                            else:
+                                if n_inequalities == work.inequalities.shape[0]:
+                                    return -2, 0, 0
+                                row = work.inequalities[n_inequalities]
+                                n_inequalities += 1
+                            row[: size + 1] = 0.0
+                            for term in range(n_terms):
+                                place = size
+                                for other in range(tree.player.shape[0]):
+                                    if work.factor[term, other] >= 0:
+                                        place = work.unknown[work.factor[term, other], PLACE]
+                                row[place] += work.coefficient[term]
+                        if not _next_plan(tree, assigned, work, kind, opened):
+                            break
+    return n_equations, n_inequalities, coupled
+
+
+@kernel
+def _next_plan(tree, assigned, work, kind, opened):
+    """Move ``plan`` on to the next combination of undominated actions at the open slots; False after the last."""
+    for k in range(opened):
+        slot = work.plan[1, k]
+        mask = assigned.sets[tree.slot[slot, SET_FIRST] + kind, ALLOWED] >> (work.plan[0, slot] + 1)
+        if mask != 0:
+            work.plan[0, slot] += 1 + lowest(mask)
+            return True
+        work.plan[0, slot] = lowest(assigned.sets[tree.slot[slot, SET_FIRST] + kind, ALLOWED])
+    return False
+
+
+@kernel
+def settle(tree, point, assigned, work, items, closed, tol):
+    """Solve the blocks of the first ``items`` items under the conditions at the closed nodes.
+
+    Returns
+    -------
+    int
+        ``EMPTY``; ``SETTLED``: the solutions are the product of the blocks' polytopes; ``COUPLED``: some conditions join two
+        blocks that are not points; ``TOO_LARGE``: the work space does not suffice.
+    """
+    name_unknowns(tree, point, assigned, work, items)
+    blocks = work.counts[1]
+    coupled = 0
+    while True:
+        work.slack[0] = 0.0
+        n_equations, n_inequalities, coupled = best_reply_rows(tree, point, assigned, work, closed, -1, tol)
+        if n_equations == -1:
+            return EMPTY
+        if n_equations == -2:
+            return TOO_LARGE
+        progress = False
+        for block in range(blocks):
+            if work.block[block, COUNT] == 1:
+                continue
+            rows = flow_rows(tree, point, assigned, work, items, block)
+            if rows < 0:
+                return TOO_LARGE
+            work.slack[0] = rows
+            n_equations, n_inequalities, _ = best_reply_rows(tree, point, assigned, work, closed, block, tol)
+            if n_equations < 0:
+                return TOO_LARGE
+            size = work.block[block, SIZE]
+            found = extreme_points(
+                size, work.equations, n_equations, work.inequalities, n_inequalities, tol, work.rays, work.meets, work.slack
+            )
+            if found < 0:
+                return TOO_LARGE
+            if found == 0:
+                return EMPTY
+            for c in range(size):
+                top = 0.0
+                for k in range(found):
+                    top = max(top, work.rays[k, c])
+                if top <= tol and not work.block[block, MAY_VANISH]:
+                    return EMPTY  # an action of the support is never used
+            first = work.counts[2]
+            if first + found > work.vertices.shape[0]:
+                return TOO_LARGE
+            work.vertices[first : first + found, :size] = work.rays[:found, :size]
+            work.counts[2] += found
+            work.block[block, FIRST] = first
+            work.block[block, COUNT] = found
+            if found == 1:
+                progress = True
+                for unknown in range(work.counts[0]):
+                    if work.unknown[unknown, BLOCK] == block:
+                        work.value[unknown] = work.vertices[first, work.unknown[unknown, PLACE]]
+                        work.unknown[unknown, SOLVED] = True
+        if coupled == 0 or not progress:
+            break
+    return COUPLED if coupled > 0 else SETTLED

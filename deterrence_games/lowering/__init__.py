@@ -1,0 +1,1 @@
+"""One file per arrow from what the author writes to what solvers read."""

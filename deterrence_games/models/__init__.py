@@ -1,0 +1,23 @@
+"""Named deterrence games, one function and one file each, with their sources."""
+
+from collections.abc import Callable
+
+from deterrence_games.games import Game
+from deterrence_games.models.extended_deterrence import extended_deterrence
+from deterrence_games.models.generalized_mutual_deterrence import generalized_mutual_deterrence
+from deterrence_games.models.rudimentary_asymmetric_deterrence import rudimentary_asymmetric_deterrence
+from deterrence_games.models.unilateral_deterrence import unilateral_deterrence
+
+CATALOGUE: dict[str, Callable[[], Game]] = {
+    model.__name__: model
+    for model in (rudimentary_asymmetric_deterrence, generalized_mutual_deterrence, unilateral_deterrence, extended_deterrence)
+}
+"""Every named game by its name."""
+
+__all__ = [
+    "CATALOGUE",
+    "extended_deterrence",
+    "generalized_mutual_deterrence",
+    "rudimentary_asymmetric_deterrence",
+    "unilateral_deterrence",
+]

@@ -1,0 +1,1 @@
+"""Pictures: game trees and maps of equilibria; the progress bar of long work."""

@@ -1,0 +1,331 @@
+"""The map of equilibria over two parameters, with named regions."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from deterrence_games.analysis.region_map import RegionMap
+from deterrence_games.plotting import regions
+from deterrence_games.plotting.style import (
+    FAINT,
+    INK,
+    LINE_SPACING,
+    REGION_COLOURS,
+    Ruler,
+    Where,
+    drawing,
+    picture_suffix,
+    plain,
+    save,
+    title_of,
+    typeset,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SIDE = 4.6  # inches of the square map
+SMALL = 8.0  # points of what stands around the map
+RASTER = 100  # cells an inch on which labels are placed
+LABEL_SIZES = (9.5, 8.5, 7.5)  # points, tried in turn
+NUMBER_SIZES = (9.5, 8.0, 6.5)
+MOST_TURNED = 2  # names a label may have to be turned by a right angle
+MARGIN = 0.05  # inches between a label and the edge of its region
+LEAST_AREA = 0.0004  # part of the map below which a piece of a region gets no mark of its own
+HATCHES = ("", "///", "xxx", "...", "+++")  # by the number of equilibria that overlap
+
+
+@dataclass(frozen=True)
+class RegionLook:
+    """How the region of one combination of equilibria is drawn.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Equilibria of the combination, without those that exist in every region.
+    colour, hatch : str
+    """
+
+    names: tuple[str, ...]
+    colour: str
+    hatch: str
+
+    @property
+    def line(self) -> str:
+        """Colour of the hatching: the region's own, darker."""
+        return "#" + "".join(f"{round(int(self.colour[k : k + 2], 16) * 0.7):02X}" for k in (1, 3, 5))
+
+    @property
+    def label(self) -> str:
+        """The combination in one line."""
+        return " + ".join(self.names)
+
+
+UNDECIDED = RegionLook(("not decided (search not exhaustive)",), "#BDBDBD", "...")
+
+
+def plot_map(
+    region_map: RegionMap, path: Where | None = None, ax: "Axes | None" = None, title: str | None = None
+) -> "Figure":
+    """Draw which equilibria exist where.
+
+    Every combination of equilibria is a region with a colour of its own; regions where several equilibria exist are hatched
+    and labelled with all their names. Equilibria that exist in every region are named once, above the map. A combination
+    found only on lines of points is the tie between its neighbours, and is drawn as the border line.
+
+    Parameters
+    ----------
+    region_map : RegionMap
+    path : path, optional
+        Where to save the picture: ``.png``, ``.svg`` or ``.pdf``.
+    ax : matplotlib Axes, optional
+        Draw here instead of in a new figure.
+    title : str, optional
+        Default: the name of the game.
+
+    Returns
+    -------
+    matplotlib Figure
+
+    Raises
+    ------
+    FormatError
+        When the path is no picture's or cannot be written.
+    """
+    if path is not None:
+        picture_suffix(path)
+    with drawing():
+        if ax is None:
+            from matplotlib.figure import Figure
+
+            ax = Figure(figsize=(SIDE + 1.5, SIDE + 1.5)).add_axes((0.75 / (SIDE + 1.5),) * 2 + (SIDE / (SIDE + 1.5),) * 2)
+        figure = ax.get_figure(root=True)
+        assert figure is not None
+        _draw(region_map, ax, title_of(region_map.game) if title is None else plain(title))
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+def region_looks(region_map: RegionMap) -> tuple[list[RegionLook], tuple[str, ...]]:
+    """Looks of the combinations, in the order of `RegionMap.regions`, and the equilibria that exist in every region.
+
+    A single equilibrium keeps the colour of its place among the map's names, so that two maps of one game agree; others
+    take the free colour that differs most in lightness from the regions beside them.
+    """
+    labels = region_map.labels()
+    combinations = [names for names, _ in region_map.regions()]
+    cells = regions.fill_cells(labels)
+    drawn = [combinations[k] for k in np.unique(cells).tolist() if k >= 0]
+    everywhere = frozenset.intersection(*drawn) if len(drawn) > 1 else frozenset()
+    kept = [[name for name in region_map.names if name in names - everywhere] for names in combinations]
+    beside = regions.neighbours(cells) | regions.neighbours(labels)
+    colours: dict[int, str] = {}
+    for k, own in enumerate(kept):
+        if not own:
+            colours[k] = "#FFFFFF"
+        elif len(own) == 1 and region_map.names.index(own[0]) < len(REGION_COLOURS):
+            colours[k] = REGION_COLOURS[region_map.names.index(own[0])]
+    hatches = [HATCHES[max(0, min(len(own), len(HATCHES)) - 1)] for own in kept]
+    for k in range(len(kept)):
+        if k not in colours:
+            near = [colours[j] for j in colours if (min(j, k), max(j, k)) in beside]
+            same = [colours[j] for j in colours if hatches[j] == hatches[k]]
+            colours[k] = _free_colour(near, same, list(colours.values()))
+    common = tuple(name for name in region_map.names if name in everywhere)
+    looks = []
+    for k, own in enumerate(kept):
+        words = tuple(own) or ((f"{' + '.join(common)} only",) if common else ("No equilibrium",))
+        looks.append(RegionLook(words, colours[k], hatches[k]))
+    return looks, common
+
+
+def _free_colour(near: Sequence[str], same: Sequence[str], used: Sequence[str]) -> str:
+    """The colour that no neighbour has, used least (with the same hatch, then at all), and lightest or darkest beside them."""
+
+    def merit(colour: str) -> tuple[int, int, int, float]:
+        contrast = min((abs(_lightness(colour) - _lightness(other)) for other in near), default=1.0)
+        return (-near.count(colour), -same.count(colour), -used.count(colour), contrast)
+
+    return max(REGION_COLOURS, key=merit)
+
+
+def _lightness(colour: str) -> float:
+    """Luma of a colour between 0 and 1."""
+    red, green, blue = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def _draw(region_map: RegionMap, ax: "Axes", title: str) -> None:
+    looks, common = region_looks(region_map)
+    labels = region_map.labels()
+    cells = regions.fill_cells(labels)
+    edges = regions.cell_edges(region_map.x_values), regions.cell_edges(region_map.y_values)
+    shown = np.unique(cells).tolist()
+    for k in shown:
+        _fill(ax, regions.outline(cells == k, *edges), looks[k] if k >= 0 else UNDECIDED)
+    _draw_borders(ax, regions.border_segments(regions.border_points(labels), region_map.x_values, region_map.y_values))
+    ax.set_xlim(region_map.x_values[0], region_map.x_values[-1])
+    ax.set_ylim(region_map.y_values[0], region_map.y_values[-1])
+    ax.set_xlabel(typeset(region_map.x), fontsize=11)
+    ax.set_ylabel(typeset(region_map.y), fontsize=11)
+    ax.tick_params(labelsize=8.5)
+    numbered = _label_regions(ax, _raster(ax, cells, edges), looks)
+    _write_legend(ax, [(f"{number or ' '}   {looks[k].label}", looks[k]) for k, number in numbered.items()], -1 in shown)
+    _write_around(ax, region_map, title, common)
+
+
+def _fill(ax: "Axes", loops: Sequence[regions.Floats], look: RegionLook) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    rings = []
+    for loop in loops:
+        codes = np.full(len(loop) + 1, Path.LINETO, dtype=Path.code_type)
+        codes[0], codes[-1] = Path.MOVETO, Path.CLOSEPOLY
+        rings.append(Path(np.vstack([loop, loop[:1]]), codes))
+    path = Path.make_compound_path(*rings)
+    ax.add_patch(PathPatch(path, facecolor=look.colour, edgecolor=look.line, hatch=look.hatch, linewidth=0, zorder=1))
+    ax.add_patch(PathPatch(path, facecolor="none", edgecolor=INK, linewidth=0.8, joinstyle="round", zorder=1.5))
+
+
+def _draw_borders(ax: "Axes", segments: Sequence[regions.Floats]) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    if segments:
+        codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(segments))
+        path = Path(np.concatenate(segments), codes)
+        ax.add_patch(PathPatch(path, facecolor="none", edgecolor=INK, linewidth=0.8, capstyle="round", zorder=1.6))
+
+
+def _raster(ax: "Axes", cells: regions.Ints, edges: tuple[regions.Floats, regions.Floats]) -> regions.Ints:
+    """Labels of `RASTER` cells an inch over the axes."""
+    box = ax.get_window_extent()
+    dpi = ax.get_figure(root=True).dpi  # type: ignore[union-attr]
+    places = []
+    for ends, inches in zip(edges, (box.width / dpi, box.height / dpi), strict=True):
+        count = max(8, round(inches * RASTER))
+        middles = ends[0] + (np.arange(count) + 0.5) / count * (ends[-1] - ends[0])
+        places.append(np.clip(np.searchsorted(ends, middles, side="right") - 1, 0, len(ends) - 2))
+    return cells[np.ix_(places[1], places[0])]
+
+
+def _label_regions(ax: "Axes", raster: regions.Ints, looks: Sequence[RegionLook]) -> dict[int, int]:
+    """Write names where they fit, and numbers where they do not.
+
+    Returns
+    -------
+    dict
+        Region to number, for the legend; the number is 0 when not even a number fits anywhere.
+    """
+    from scipy.ndimage import find_objects, label
+
+    ruler = Ruler()
+    numbered: dict[int, int] = {}
+    for k in np.unique(raster[raster >= 0]).tolist():
+        pieces, _ = label(raster == k)
+        areas = np.bincount(pieces.ravel())[1:] / raster.size
+        for piece, (area, window) in enumerate(zip(areas, find_objects(pieces), strict=True), start=1):
+            if area < LEAST_AREA and area < areas.max():
+                continue
+            room = pieces[window] == piece
+            written = any(
+                _write(ax, raster.shape, room, window, looks[k], text, size, turned, ruler)
+                for text, size, turned in _layouts(looks[k])
+            )
+            if not written:
+                number = numbered.get(k) or max(numbered.values(), default=0) + 1
+                written = any(
+                    _write(ax, raster.shape, room, window, looks[k], str(number), size, False, ruler) for size in NUMBER_SIZES
+                )
+                numbered[k] = number if written else numbered.get(k, 0)
+    return numbered
+
+
+def _layouts(look: RegionLook) -> Iterator[tuple[str, float, bool]]:
+    """Ways to write a label, best first: text, size in points, whether turned by a right angle."""
+    whole = "\n+ ".join(look.names)
+    broken = "\n+ ".join("\n".join(textwrap.wrap(name, 12, break_long_words=False)) for name in look.names)
+    for size in LABEL_SIZES:
+        yield plain(whole), size, False
+        if broken != whole:
+            yield plain(broken), size, False
+    if len(look.names) <= MOST_TURNED:
+        for size in LABEL_SIZES[1:]:
+            yield plain(whole), size, True
+
+
+def _write(
+    ax: "Axes",
+    shape: tuple[int, ...],
+    room: regions.Bools,
+    window: tuple[slice, slice],
+    look: RegionLook,
+    text: str,
+    size: float,
+    turned: bool,
+    ruler: Ruler,
+) -> bool:
+    """Write a label into a piece of a region if it fits."""
+    width, height = (round((inches + 2 * MARGIN) * RASTER) for inches in ruler.size(text, size))
+    place = regions.place_box(room, *((height, width) if turned else (width, height)))
+    if place is None:
+        return False
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    behind = {"boxstyle": "round,pad=0.25", "facecolor": look.colour, "edgecolor": "none"} if look.hatch else None
+    ax.text(
+        left + (window[1].start + place[0]) / shape[1] * (right - left),
+        bottom + (window[0].start + place[1]) / shape[0] * (top - bottom),
+        text,
+        fontsize=size,
+        linespacing=LINE_SPACING,
+        color=INK,
+        ha="center",
+        va="center",
+        rotation=90 if turned else 0,
+        bbox=behind,
+        zorder=3,
+    )
+    return True
+
+
+def _write_legend(ax: "Axes", entries: Sequence[tuple[str, RegionLook]], undecided: bool) -> None:
+    from matplotlib.patches import Patch
+
+    rows = [(textwrap.fill(text, 40, subsequent_indent="     ", break_long_words=False), look) for text, look in entries]
+    rows += [(UNDECIDED.label, UNDECIDED)] if undecided else []
+    if rows:
+        ax.legend(
+            handles=[
+                Patch(facecolor=look.colour, edgecolor=look.line, hatch=look.hatch, linewidth=0.6, label=plain(text))
+                for text, look in rows
+            ],
+            loc="upper left",
+            bbox_to_anchor=(1.02, 1.0),
+            borderaxespad=0,
+            frameon=False,
+            fontsize=8.5,
+            handlelength=1.8,
+            handleheight=1.3,
+            labelspacing=0.7,
+        )
+
+
+def _write_around(ax: "Axes", region_map: RegionMap, title: str, common: tuple[str, ...]) -> None:
+    """Title, what exists everywhere, and the fixed parameters."""
+    ruler = Ruler()
+    width = ax.get_window_extent().width / ax.get_figure(root=True).dpi  # type: ignore[union-attr]
+    above = wrapped([f"In every region also: {plain(', '.join(common))}"], width, ruler, SMALL) if common else ""
+    ax.set_title(title, loc="left", fontsize=11, pad=6 + (13 * (above.count("\n") + 1) if above else 0))
+    at = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": SMALL, "color": FAINT, "linespacing": LINE_SPACING}
+    if above:
+        ax.annotate(above, (0, 1), (0, 6), va="bottom", **at)
+    below = wrapped([f"{typeset(name)[:-1]} = {value:.4g}$" for name, value in region_map.fixed.items()], width, ruler, SMALL)
+    if below:
+        ax.annotate(below, (0, 0), (0, -36), va="top", **at)
