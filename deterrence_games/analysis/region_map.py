@@ -70,9 +70,10 @@ class RegionMap:
         if len(set(self.names)) != len(self.names):
             raise reject("two equilibria share a name; make the names differ")
         shape = (len(self.y_values), len(self.x_values))
-        for part, array, kind in (("mask", self.mask, np.uint64), ("complete", self.complete, np.bool_)):
-            if array.shape != shape or array.dtype != kind:
-                raise reject(f"{part} is {array.dtype}{array.shape}; it must be {np.dtype(kind)}{shape}, axes (y, x)")
+        for part, kind in (("mask", np.dtype(np.uint64)), ("complete", np.dtype(np.bool_))):
+            found = getattr(self, part)
+            if found.shape != shape or found.dtype != kind:
+                raise reject(f"{part} is {found.dtype}{found.shape}; it must be {kind}{shape}, axes (y, x)")
         if len(self.names) < MAX_NAMES and (self.mask >> np.uint64(len(self.names))).any():
             raise reject(f"the mask has bits beyond the {len(self.names)} names; name every equilibrium")
         for array in (self.x_values, self.y_values, self.mask, self.complete):

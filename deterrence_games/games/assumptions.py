@@ -6,6 +6,7 @@ every contradiction among comparisons of the same terms and of numbers; it does 
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import sympy
 from sympy import Expr
@@ -76,7 +77,7 @@ def _order(relations: Sequence[Relational]) -> dict[Expr, list[Edge]]:
         if relation.rel_op == "==":
             larger[high].append((low, False))
     numbers = sorted(term for term in larger if term.is_Rational)
-    for low, high in zip(numbers, numbers[1:], strict=False):
+    for low, high in pairwise(numbers):
         larger[low].append((high, True))
     return larger
 
@@ -101,7 +102,7 @@ def _path(larger: dict[Expr, list[Edge]], start: Expr, goal: Expr) -> tuple[Expr
 
 def _chain(larger: dict[Expr, list[Edge]], terms: Sequence[Expr]) -> str:
     text = to_text(terms[0])
-    for low, high in zip(terms, terms[1:], strict=False):
+    for low, high in pairwise(terms):
         strict = any(strict for term, strict in larger[low] if term == high)
         text += f" {'<' if strict else '<='} {to_text(high)}"
     return text

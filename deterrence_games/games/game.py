@@ -99,7 +99,9 @@ class Game:
         status_quo: str | None = None,
         wars: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        fix = lambda field, value: object.__setattr__(self, field, value)  # noqa: E731  # frozen
+        def fix(field: str, value: object) -> None:
+            object.__setattr__(self, field, value)  # the class is frozen
+
         fix("name", check_label(name, "name of the game"))
         try:
             fix("players", _read_players(players))
@@ -251,7 +253,9 @@ class Game:
         return _rebuild, (type(self), _plain(self._arguments()))
 
     def __repr__(self) -> str:
-        return f"<Game {self.name!r}: {', '.join(self.players)}; {len(self.outcomes)} outcomes, {len(self.parameters)} parameters>"
+        return (
+            f"<Game {self.name!r}: {', '.join(self.players)}; {len(self.outcomes)} outcomes, {len(self.parameters)} parameters>"
+        )
 
     def _repr_html_(self) -> str:
         rows = []

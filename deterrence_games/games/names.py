@@ -15,7 +15,9 @@ Place = tuple[str, str, tuple[Label, ...]]
 Pattern = Mapping[Place, tuple[str, ...]]
 
 
-def read_names(given: Mapping[str, Mapping[Any, Any]], tree: Node, labels: Mapping[str, tuple[str, ...]]) -> Mapping[str, Pattern]:
+def read_names(
+    given: Mapping[str, Mapping[Any, Any]], tree: Node, labels: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, Pattern]:
     """Check patterns against the tree; `labels` holds the types of every player."""
     if not isinstance(given, Mapping):
         raise GameError("names is not a mapping; give {name: {(player, type, history): action}}")

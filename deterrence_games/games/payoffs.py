@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from itertools import product
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from sympy import Expr
 
 from deterrence_games.errors import ExpressionError, GameError
 from deterrence_games.games.expressions import to_expression
 
-Profile = tuple[str, ...]
-Cell = Expr | Mapping[str, Expr] | Mapping[Profile, Expr]
-Payoffs = Mapping[str, Mapping[str, Cell]]
+Profile: TypeAlias = tuple[str, ...]
+Cell: TypeAlias = Expr | Mapping[str, Expr] | Mapping[Profile, Expr]
+Payoffs: TypeAlias = Mapping[str, Mapping[str, Cell]]
 
 
 def read_payoffs(

@@ -1,4 +1,4 @@
-"""Parameter points: are the names known, are the numbers probabilities where they must be, do the assumptions hold?"""
+"""Parameter points: known names, finite numbers, probabilities that are ones, assumptions that hold."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,8 @@ from sympy import Expr
 from sympy.core.relational import Relational
 
 from deterrence_games.errors import GameError, ParameterError
-from deterrence_games.games.expressions import exact, symbol, to_text
+from deterrence_games.games.expressions import exact, to_text
+from deterrence_games.games.grammar import symbol
 from deterrence_games.games.payoffs import expressions_of
 from deterrence_games.games.tree import Chance, nodes_in_order
 
@@ -48,10 +49,10 @@ class PointChecks:
         if not isinstance(params, Mapping):
             raise ParameterError(f"game {self.name!r}: parameters are not a mapping; give {{name: number}}")
         if params.keys() != set(self.parameters):
-            self.complain_about_names(params)
-        return {name: self.number(name, params[name]) for name in self.parameters}
+            self._complain_about_names(params)
+        return {name: self._number(name, params[name]) for name in self.parameters}
 
-    def complain_about_names(self, params: Mapping[str, Any]) -> None:
+    def _complain_about_names(self, params: Mapping[str, Any]) -> None:
         unknown = [str(name) for name in params if name not in self.parameters]
         missing = [name for name in self.parameters if name not in params]
         parts = []
@@ -64,8 +65,8 @@ class PointChecks:
         have = f"give exactly {', '.join(self.parameters)}" if self.parameters else "the game has no parameters"
         raise ParameterError(f"game {self.name!r}: {'; '.join(parts)}; {have}")
 
-    def number(self, name: str, value: Any) -> float:
-        if isinstance(value, Real) and not isinstance(value, bool):
+    def _number(self, name: str, value: Any) -> float:
+        if isinstance(value, Real) and type(value) is not bool:
             try:
                 result = float(value)
             except OverflowError:

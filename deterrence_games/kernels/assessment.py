@@ -1,6 +1,5 @@
 """From weights to behaviour strategies, beliefs, outcome probabilities and expected payoffs."""
 
-import numpy as np
 
 from deterrence_games.kernels.bayesian_tree import (
     AFTER,
@@ -12,6 +11,7 @@ from deterrence_games.kernels.bayesian_tree import (
     IRRELEVANT,
     LAST_ACTION,
     LAST_SLOT,
+    NEEDS,
     NODE,
     OUTCOME,
     PARENT,
@@ -24,14 +24,13 @@ from deterrence_games.kernels.bayesian_tree import (
     TYPES,
     WIDTH,
     action_toward,
-    empty_point,
     last_entry,
     load_point,
 )
-from deterrence_games.kernels.jit import kernel
+from deterrence_games.kernels.jit import borrowing_kernel, inner_kernel
 
 
-@kernel
+@borrowing_kernel
 def assess(tree, point, used, choices, weight, tol, behavior, belief, worth):
     """Turn the weights of one cell into an assessment.
 
@@ -62,7 +61,7 @@ def assess(tree, point, used, choices, weight, tol, behavior, belief, worth):
             updated = slot >= 0 and tree.slot[slot, NODE] == above
             if updated:
                 choice = tree.slot[slot, CHOICE_FIRST] + tree.last[node, player, LAST_ACTION]
-                updated = not (choices[choice, FREE] and tree.free_kind[choice] == IRRELEVANT)
+                updated = not (choices[choice, FREE] and choices[choice, NEEDS] == IRRELEVANT)
             total = 0.0
             if updated:
                 for t in range(tree.player[player, TYPES]):
@@ -90,7 +89,7 @@ def assess(tree, point, used, choices, weight, tol, behavior, belief, worth):
         _value_node(tree, point, used, tol, behavior, belief, worth, node)
 
 
-@kernel
+@inner_kernel
 def _value_node(tree, point, used, tol, behavior, belief, worth, node):
     """Continuation payoffs at one node, filling in best replies where the support is 0."""
     players = tree.player.shape[0]
@@ -138,7 +137,7 @@ def _value_node(tree, point, used, tol, behavior, belief, worth, node):
                 worth[node, column] = _action_worth(tree, point, behavior, belief, worth, node, player, column, -1, -1)
 
 
-@kernel
+@inner_kernel
 def _action_worth(tree, point, behavior, belief, worth, node, player, column, own_slot, action):
     """Expected continuation payoff of one action (or of a node at which the player does not move)."""
     total = 0.0
@@ -162,7 +161,7 @@ def _action_worth(tree, point, behavior, belief, worth, node, player, column, ow
     return total
 
 
-@kernel
+@inner_kernel
 def outcome_distribution(tree, point, behavior, reach, outcomes):
     """Fill ``outcomes`` (float64[outcome, profile]) with the joint probability of outcome and type profile."""
     outcomes[:] = 0.0
@@ -182,8 +181,8 @@ def outcome_distribution(tree, point, behavior, reach, outcomes):
                 outcomes[tree.node[node, OUTCOME], profile] += reach[node]
 
 
-@kernel
-def assess_cells(tree, values, payoff, prior, chance, first_cell, cells, found, tol, behavior, belief, distribution):
+@borrowing_kernel
+def assess_cells(tree, values, payoff, prior, chance, first_cell, cells, found, tol, space, behavior, belief, distribution):
     """Assess every cell that `perfect_bayesian.search_points` found.
 
     Parameters
@@ -192,14 +191,14 @@ def assess_cells(tree, values, payoff, prior, chance, first_cell, cells, found, 
     payoff, prior, chance : int64 arrays
         As in `load_point`.
     first_cell, cells : int64[point]
+    space : tuple
+        Work space: `Point`, ``float64[node, type over all players]``, ``float64[node]``.
     behavior : float64[cell, entry]
         Filled, like the two that follow.
     belief : float64[cell, node, type over all players]
     distribution : float64[cell, outcome, profile]
     """
-    point = empty_point(tree, payoff.shape[0])
-    worth = np.empty((tree.node.shape[0], belief.shape[2]))
-    reach = np.empty(tree.node.shape[0])
+    point, worth, reach = space
     for p in range(values.shape[0]):
         load_point(tree, values[p], payoff, prior, chance, point)
         for c in range(first_cell[p], first_cell[p] + cells[p]):

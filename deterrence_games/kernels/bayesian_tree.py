@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deterrence_games.kernels.jit import kernel
+from deterrence_games.kernels.jit import borrowing_kernel, inner_kernel
 
 SUPPORT, BELIEF = 0, 1  # kinds of search items
 IRRELEVANT, SIMPLEX, BRANCH = 0, 1, 2  # what a free belief after a choice needs: nothing, one polytope, one per support
@@ -40,7 +40,7 @@ class Tree(NamedTuple):
     item: np.ndarray  # int64[item + 1, column]: SUPPORT or BELIEF, set or choice, slot, first of the nodes it closes
     closes: np.ndarray  # int64[]: nodes whose subtree is settled once an item is
     still: np.ndarray  # int64[]: nodes without any move below, deepest first
-    free_kind: np.ndarray  # int64[choice]: IRRELEVANT, SIMPLEX or BRANCH
+    choice_slot: np.ndarray  # int64[choice]
     entries: int
 
 
@@ -55,7 +55,8 @@ class Point(NamedTuple):
 
 # Columns of the tables of `Assignment`.
 ALLOWED, USED = range(2)  # of `sets`: actions that survive conditional dominance; actions in use, 0 for excluded types
-AFTER, FREE = range(2)  # of `choice`: support of the belief about the mover after it; whether that belief is free
+AFTER, FREE, NEEDS = range(3)  # of `choice`: support of the belief about the mover after it; whether that belief is free; what
+# it needs if so: IRRELEVANT, SIMPLEX or BRANCH
 LOW, HIGH = range(2)  # of `bound`
 
 
@@ -67,21 +68,10 @@ class Assignment(NamedTuple):
     weight: np.ndarray  # float64[entry]
     known: np.ndarray  # int64[entry]: whether the weight is a number already
     bound: np.ndarray  # float64[node, player, profile, column]: of continuation payoffs
+    pinned: np.ndarray  # int64[node]: whether dominance leaves one action at every set of the subtree
 
 
-@kernel
-def empty_point(tree, outcomes):
-    """Room for the numbers of one parameter point."""
-    players = tree.player.shape[0]
-    return Point(
-        np.empty((outcomes, players, tree.profile_type.shape[0])),
-        np.empty(tree.player[-1, TYPE_FIRST] + tree.player[-1, TYPES]),
-        np.ones(tree.node.shape[0]),
-        np.zeros(players, np.int64),
-    )
-
-
-@kernel
+@borrowing_kernel
 def load_point(tree, values, payoff, prior, chance, point):
     """Read one row of `TreeForm.values`; payoffs are rescaled to [0, 1] a player, which changes no equilibrium."""
     players = tree.player.shape[0]
@@ -110,7 +100,7 @@ def load_point(tree, values, payoff, prior, chance, point):
         point.probability[node] = values[chance[node]] if chance[node] >= 0 else 1.0
 
 
-@kernel
+@inner_kernel
 def belief_support(tree, point, assigned, node, player):
     """Types of the player that are held possible at the node."""
     slot = tree.last[node, player, LAST_SLOT]
@@ -119,7 +109,7 @@ def belief_support(tree, point, assigned, node, player):
     return assigned.choice[tree.slot[slot, CHOICE_FIRST] + tree.last[node, player, LAST_ACTION], AFTER]
 
 
-@kernel
+@inner_kernel
 def last_entry(tree, node, player, kind):
     """Entry of the player's last move before the node, -1 when it has not moved."""
     slot = tree.last[node, player, LAST_SLOT]
@@ -128,7 +118,7 @@ def last_entry(tree, node, player, kind):
     return tree.sets[tree.slot[slot, SET_FIRST] + kind, ENTRY] + tree.last[node, player, LAST_ACTION]
 
 
-@kernel
+@inner_kernel
 def regime(tree, assigned, node, player):
     """The slot-and-action after which the belief about the player was last free, or -1 for the prior."""
     while True:
@@ -141,13 +131,13 @@ def regime(tree, assigned, node, player):
         node = tree.slot[slot, NODE]
 
 
-@kernel
+@inner_kernel
 def action_toward(tree, slot, child):
     """The action of the slot that leads to a child of its node."""
     return tree.node[child, RANK] // tree.slot[slot, STRIDE] % tree.slot[slot, ACTIONS]
 
 
-@kernel
+@inner_kernel
 def lowest(mask):
     """Position of the lowest bit that is set."""
     position = 0
@@ -156,7 +146,7 @@ def lowest(mask):
     return position
 
 
-@kernel
+@inner_kernel
 def single(mask):
     """Whether exactly one bit is set."""
     return mask != 0 and mask & (mask - 1) == 0

@@ -20,12 +20,12 @@ from deterrence_games.kernels.bayesian_tree import (
     lowest,
     single,
 )
-from deterrence_games.kernels.jit import kernel
+from deterrence_games.kernels.jit import inner_kernel
 
 BLOCK, PLACE, SOLVED = range(3)  # columns of the table of unknowns: its block, its place there, whether it is a number now
 
 
-@kernel
+@inner_kernel
 def open_slots(tree, point, assigned, slot, kind, action, found):
     """Collect the later slots of the type that ``action`` may lead to and at which the search left it a choice.
 
@@ -61,7 +61,7 @@ def open_slots(tree, point, assigned, slot, kind, action, found):
     return count
 
 
-@kernel
+@inner_kernel
 def reply_terms(tree, point, assigned, slot, kind, action, plan, sign, alias, value, unknown, terms, count, chance):
     """Append the payoff of taking ``action`` at the slot, and its own play from there, as terms in the others' weights.
 

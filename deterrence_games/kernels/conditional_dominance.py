@@ -1,15 +1,23 @@
 """Bounds on continuation payoffs, and what they rule out: dominated actions, and supports that cannot be best replies."""
 
+import numpy as np
+
 from deterrence_games.kernels.bayesian_tree import (
     ALLOWED,
+    BRANCH,
     CHILD_COUNT,
     CHILD_FIRST,
+    CHOICE_FIRST,
+    END,
     HIGH,
+    IRRELEVANT,
     LOW,
+    NEEDS,
     NODE,
     OUTCOME,
     PLAYER,
     SET_FIRST,
+    SIMPLEX,
     SLOT_COUNT,
     SLOT_FIRST,
     STRIDE,
@@ -20,18 +28,21 @@ from deterrence_games.kernels.bayesian_tree import (
     action_toward,
     belief_support,
     last_entry,
+    single,
 )
-from deterrence_games.kernels.jit import kernel
+from deterrence_games.kernels.jit import inner_kernel
+
+BEFORE, DURING = np.int64(0), np.int64(1)  # the search; typed, since Numba compiles a function anew for each literal
 
 
-@kernel
+@inner_kernel
 def bound_still_nodes(tree, point, assigned):
     """Fill the bounds of leaves and of chance nodes over leaves; they hold whatever anybody does."""
     for k in range(tree.still.size):
-        _bound_node(tree, point, assigned, tree.still[k], False)
+        _bound_node(tree, point, assigned, tree.still[k], BEFORE)
 
 
-@kernel
+@inner_kernel
 def remove_dominated(tree, point, assigned, tol):
     """Fill ``assigned.allowed``: drop, deepest nodes first, every action worse than another in every contingency."""
     for q in range(tree.sets.shape[0]):
@@ -50,17 +61,59 @@ def remove_dominated(tree, point, assigned, tol):
                             for better in range(tree.sets[q, WIDTH]):
                                 if better == worse or not assigned.sets[q, ALLOWED] >> better & 1:
                                     continue
-                                if least_gain(tree, point, assigned, slot, kind, worse, better, False) > tol:
+                                if least_gain(tree, point, assigned, slot, kind, worse, better, BEFORE) > tol:
                                     assigned.sets[q, ALLOWED] &= ~(1 << worse)
                                     shrinking = True
                                     break
         if tree.node[node, OUTCOME] < 0:
-            _bound_node(tree, point, assigned, node, False)
+            _bound_node(tree, point, assigned, node, BEFORE)
+        _pin(tree, assigned, node)
+    _set_needs(tree, assigned)
 
 
-@kernel
+@inner_kernel
+def _pin(tree, assigned, node):
+    """Record whether dominance settles the whole subtree."""
+    pinned = 1
+    for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
+        for kind in range(tree.player[tree.slot[slot, PLAYER], TYPES]):
+            if not single(assigned.sets[tree.slot[slot, SET_FIRST] + kind, ALLOWED]):
+                pinned = 0
+    for c in range(tree.node[node, CHILD_COUNT]):
+        pinned &= assigned.pinned[tree.child[tree.node[node, CHILD_FIRST] + c]]
+    assigned.pinned[node] = pinned
+
+
+@inner_kernel
+def _set_needs(tree, assigned):
+    """What a free belief after each choice needs.
+
+    Nothing when all that follows is settled by dominance. One polytope when its owner's own later moves are: then no later
+    update can divide by a probability of zero before somebody's choice depends on it. Else one search a support.
+    """
+    for choice in range(tree.choice_slot.size):
+        slot = tree.choice_slot[choice]
+        node = tree.slot[slot, NODE]
+        needs = IRRELEVANT
+        for c in range(tree.node[node, CHILD_COUNT]):
+            child = tree.child[tree.node[node, CHILD_FIRST] + c]
+            if action_toward(tree, slot, child) != choice - tree.slot[slot, CHOICE_FIRST] or assigned.pinned[child]:
+                continue
+            needs = max(needs, SIMPLEX)
+            for g in range(child, tree.node[child, END]):
+                if assigned.pinned[g]:
+                    continue
+                for later in range(tree.node[g, SLOT_FIRST], tree.node[g, SLOT_FIRST] + tree.node[g, SLOT_COUNT]):
+                    if tree.slot[later, PLAYER] == tree.slot[slot, PLAYER]:
+                        needs = BRANCH
+        assigned.choice[choice, NEEDS] = needs
+
+
+@inner_kernel
 def close_node(tree, point, assigned, node, tol):
     """Bound a node whose subtree is assigned; False when some support there cannot be a best reply."""
+    if assigned.pinned[node]:
+        return True  # its bounds do not change
     for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
         possible = belief_support(tree, point, assigned, node, tree.slot[slot, PLAYER])
         for kind in range(tree.player[tree.slot[slot, PLAYER], TYPES]):
@@ -72,17 +125,18 @@ def close_node(tree, point, assigned, node, tol):
                     continue
                 for used in range(tree.sets[q, WIDTH]):
                     if used != better and assigned.sets[q, USED] >> used & 1:
-                        if least_gain(tree, point, assigned, slot, kind, used, better, True) > tol:
+                        if least_gain(tree, point, assigned, slot, kind, used, better, DURING) > tol:
                             return False
-    _bound_node(tree, point, assigned, node, True)
+    if node > 0:
+        _bound_node(tree, point, assigned, node, DURING)
     return True
 
 
-@kernel
+@inner_kernel
 def least_gain(tree, point, assigned, slot, kind, worse, better, searching):
     """Lower bound on what a type gains by ``better`` over ``worse`` at the slot.
 
-    Before the search (``searching`` False) over all beliefs and all undominated play of the others; during it over the
+    Before the search (``searching`` is `BEFORE`) over all beliefs and all undominated play of the others; during it over the
     supports assigned, with the beliefs at the node where these are numbers already.
     """
     node = tree.slot[slot, NODE]
@@ -136,7 +190,7 @@ def least_gain(tree, point, assigned, slot, kind, worse, better, searching):
     return least
 
 
-@kernel
+@inner_kernel
 def _possible_joint(tree, assigned, node, child, profile, player, searching):
     """Whether the others' part of the joint move to ``child`` is within their supports."""
     for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
@@ -150,7 +204,7 @@ def _possible_joint(tree, assigned, node, child, profile, player, searching):
     return True
 
 
-@kernel
+@inner_kernel
 def _bound_node(tree, point, assigned, node, searching):
     """Bounds of every player's continuation payoff at the node, a type profile at a time."""
     players = tree.player.shape[0]
@@ -186,7 +240,7 @@ def _bound_node(tree, point, assigned, node, searching):
             assigned.bound[node, player, profile, HIGH] = high
 
 
-@kernel
+@inner_kernel
 def _own_plan(tree, assigned, node, child, profile, player, searching):
     """Whether ``child`` follows the player's own plan: its lowest action in use, or any undominated one where it has none."""
     for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):

@@ -19,6 +19,7 @@ from deterrence_games.kernels.bayesian_tree import (
     DECIDES,
     ENTRY,
     FREE,
+    NEEDS,
     NODE,
     PLAYER,
     SET_FIRST,
@@ -39,11 +40,12 @@ from deterrence_games.kernels.bayesian_tree import (
     single,
 )
 from deterrence_games.kernels.best_reply import BLOCK, PLACE, SOLVED, open_slots, reply_terms
-from deterrence_games.kernels.jit import kernel
+from deterrence_games.kernels.jit import inner_kernel
 from deterrence_games.kernels.polytope import extreme_points
 
 EMPTY, SETTLED, COUPLED, TOO_LARGE = 0, 1, 2, 3
 MAX_PLANS = 4096
+NO_BLOCK, NO_TERMS = np.int64(-1), np.int64(0)  # typed, since Numba compiles a function anew for each literal
 
 
 # Columns of the tables of `Work`.
@@ -71,14 +73,14 @@ class Work(NamedTuple):
     counts: np.ndarray  # int64[3]: unknowns, blocks, rows of `vertices` in use
 
 
-@kernel
+@inner_kernel
 def block_at(tree, assigned, work, node, player):
     """Block of the player's weights at the node, -1 when they are all numbers."""
     root = regime(tree, assigned, node, player)
     return work.block_of[player if root < 0 else tree.player.shape[0] + root]
 
 
-@kernel
+@inner_kernel
 def name_unknowns(tree, point, assigned, work, items):
     """Give an unknown to every weight among the first items that the supports leave open; fill ``alias`` and blocks."""
     players = tree.player.shape[0]
@@ -122,7 +124,7 @@ def name_unknowns(tree, point, assigned, work, items):
         if work.block_of[block] < 0:
             work.block_of[block] = blocks
             work.block[blocks, SIZE] = 0
-            work.block[blocks, MAY_VANISH] = tree.item[k, DECIDES] != SUPPORT and tree.free_kind[target] == SIMPLEX
+            work.block[blocks, MAY_VANISH] = tree.item[k, DECIDES] != SUPPORT and assigned.choice[target, NEEDS] == SIMPLEX
             work.block[blocks, COUNT] = 0
             blocks += 1
         block = work.block_of[block]
@@ -142,7 +144,7 @@ def name_unknowns(tree, point, assigned, work, items):
     work.counts[2] = 0
 
 
-@kernel
+@inner_kernel
 def flow_rows(tree, point, assigned, work, items, block):
     """Write the equations that make the block's weights add up; return how many."""
     size = work.block[block, SIZE]
@@ -186,7 +188,7 @@ def flow_rows(tree, point, assigned, work, items, block):
     return rows
 
 
-@kernel
+@inner_kernel
 def _mass(tree, point, assigned, work, node, player):
     """Product of the others' total weights at the node, over those whose weights are numbers."""
     product = 1.0
@@ -212,7 +214,7 @@ def _mass(tree, point, assigned, work, node, player):
     return product
 
 
-@kernel
+@inner_kernel
 def _unsolved(tree, assigned, work, node, player):
     """How many others' blocks at the node are not solved to a point, and the last of them."""
     count = 0
@@ -226,7 +228,7 @@ def _unsolved(tree, assigned, work, node, player):
     return count, last
 
 
-@kernel
+@inner_kernel
 def best_reply_rows(tree, point, assigned, work, closed, block, tol):
     """Write or check the best-reply conditions at nodes ``closed[node]`` that involve one block.
 
@@ -264,7 +266,7 @@ def best_reply_rows(tree, point, assigned, work, closed, block, tol):
                 base = lowest(assigned.sets[q, USED])
                 used_terms = reply_terms(
                     tree, point, assigned, slot, kind, base, work.plan[0], 1.0 / mass,
-                    work.alias, work.value, work.unknown, terms, 0, work.chance,
+                    work.alias, work.value, work.unknown, terms, NO_TERMS, work.chance,
                 )  # fmt: skip
                 if used_terms < 0:
                     return -2, 0, 0
@@ -314,7 +316,7 @@ def best_reply_rows(tree, point, assigned, work, closed, block, tol):
     return n_equations, n_inequalities, coupled
 
 
-@kernel
+@inner_kernel
 def _next_plan(tree, assigned, work, kind, opened):
     """Move ``plan`` on to the next combination of undominated actions at the open slots; False after the last."""
     for k in range(opened):
@@ -327,7 +329,7 @@ def _next_plan(tree, assigned, work, kind, opened):
     return False
 
 
-@kernel
+@inner_kernel
 def settle(tree, point, assigned, work, items, closed, tol):
     """Solve the blocks of the first ``items`` items under the conditions at the closed nodes.
 
@@ -342,7 +344,7 @@ def settle(tree, point, assigned, work, items, closed, tol):
     coupled = 0
     while True:
         work.slack[0] = 0.0
-        n_equations, n_inequalities, coupled = best_reply_rows(tree, point, assigned, work, closed, -1, tol)
+        n_equations, n_inequalities, coupled = best_reply_rows(tree, point, assigned, work, closed, NO_BLOCK, tol)
         if n_equations == -1:
             return EMPTY
         if n_equations == -2:
@@ -375,7 +377,9 @@ def settle(tree, point, assigned, work, items, closed, tol):
             first = work.counts[2]
             if first + found > work.vertices.shape[0]:
                 return TOO_LARGE
-            work.vertices[first : first + found, :size] = work.rays[:found, :size]
+            for k in range(found):
+                for c in range(size):
+                    work.vertices[first + k, c] = work.rays[k, c]
             work.counts[2] += found
             work.block[block, FIRST] = first
             work.block[block, COUNT] = found

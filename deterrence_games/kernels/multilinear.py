@@ -15,13 +15,11 @@ import numpy as np
 
 from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, kernel
 from deterrence_games.kernels.multilinear_bounds import (
+    confine,
     eliminate,
     find_constants,
     holds_throughout,
-    tighten_by_reduced,
-    tighten_by_table,
     widest_influence,
-    workspace,
 )
 from deterrence_games.kernels.multilinear_roots import ACCEPTED, UNCLEAR, UNIT, contracts, judge, polish, sum_powers
 from deterrence_games.kernels.multilinear_system import expand, lay_out
@@ -39,10 +37,47 @@ CLUSTER = 8.0
 # A box is a continuum when all of it satisfies everything within this many tolerances; contraction leaves one or two.
 LENIENCE = 4.0
 
-# What became of a box.
-_DONE = 0
-_SMALLER = 1
-_BISECT = 2
+# What became of a box, if it is not to be bisected.
+_SETTLED = -1
+_SMALLER = -2
+
+
+class Workspace(NamedTuple):
+    """Arrays that every box uses anew.
+
+    Attributes
+    ----------
+    table, reduced : float64[row, monomial + 2]
+        The rows about the box's centre, and the same after elimination.
+    pivot : int64[row]
+        The unknown for which a reduced row is solved, else -1.
+    owner : int64[unknown]
+        The row solved for an unknown, else -1.
+    power : float64[equation, degree]
+        Sums of the absolute coefficients by degree.
+    centre, radius, relative : float64[unknown]
+        Of the box; its width as a share of the domain's.
+    lower, upper : float64[unknown]
+        What is left of ``-1 <= u <= 1``.
+    point, unit, score : float64[unknown]
+        For Newton's iteration, and for the choice of the unknown to bisect.
+    constant : bool[unknown]
+    """
+
+    table: np.ndarray
+    reduced: np.ndarray
+    pivot: np.ndarray
+    owner: np.ndarray
+    power: np.ndarray
+    centre: np.ndarray
+    radius: np.ndarray
+    relative: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    point: np.ndarray
+    unit: np.ndarray
+    score: np.ndarray
+    constant: np.ndarray
 
 
 class Findings(NamedTuple):
@@ -71,21 +106,25 @@ class Findings(NamedTuple):
 
 @kernel
 def _set_aside(system, found, low, high, kind, near):
-    """Store a box, merged with an unresolved one when both fit within `near` of the domain's width."""
+    """Store a box, or merge it with one of its kind.
+
+    Unresolved boxes are merged when both fit within `near` (a share of the domain's width) in every unknown, continua when
+    they do in all but one.
+    """
     count = min(found.count[1], found.box_kind.size)
-    if kind == UNRESOLVED:
-        for index in range(count):
-            if found.box_kind[index] == UNRESOLVED:
-                fits = True
+    for index in range(count):
+        if found.box_kind[index] == kind:
+            longer = 0
+            for unknown in range(low.size):
+                least = min(low[unknown], found.box_low[index, unknown])
+                most = max(high[unknown], found.box_high[index, unknown])
+                if most - least > near * system.width[unknown]:
+                    longer += 1
+            if longer <= kind:
                 for unknown in range(low.size):
-                    least = min(low[unknown], found.box_low[index, unknown])
-                    most = max(high[unknown], found.box_high[index, unknown])
-                    fits = fits and most - least <= near * system.width[unknown]
-                if fits:
-                    for unknown in range(low.size):
-                        found.box_low[index, unknown] = min(low[unknown], found.box_low[index, unknown])
-                        found.box_high[index, unknown] = max(high[unknown], found.box_high[index, unknown])
-                    return
+                    found.box_low[index, unknown] = min(low[unknown], found.box_low[index, unknown])
+                    found.box_high[index, unknown] = max(high[unknown], found.box_high[index, unknown])
+                return
     if count < found.box_kind.size:
         found.box_low[count] = low
         found.box_high[count] = high
@@ -136,92 +175,126 @@ def _within_box(system, point, reach, low, high, stretch):
 
 
 @kernel
-def _settle(system, work, found, low, high, point, unit, tolerance):
-    """Look for the one root of a box on which the system contracts; return whether that settles the box."""
-    proved, enclosure, alone = polish(system, work, unit, system.active, point)
+def _allocate(system):
+    """Allocate the `Workspace` of a system."""
+    rows, columns = system.coefficient.shape
+    unknowns = system.low.size
+    return Workspace(
+        np.empty((rows, columns)),
+        np.empty((rows, columns)),
+        np.empty(rows, np.int64),
+        np.empty(unknowns, np.int64),
+        np.empty((system.equalities, system.variable.shape[1] + 1)),
+        np.empty(unknowns),
+        np.empty(unknowns),
+        np.zeros(unknowns),
+        np.empty(unknowns),
+        np.empty(unknowns),
+        np.empty(unknowns),
+        np.empty(unknowns),
+        np.empty(unknowns),
+        np.zeros(unknowns, np.bool_),
+    )
+
+
+@kernel
+def _look_inside(system, work, found, low, high, rank, tolerance):
+    """Look for a root near the middle of the box, with the unknowns that have no pivot held fixed.
+
+    When there are none such, the system contracts on the box, which is settled if it holds the root for certain or lies where
+    the root is alone. Otherwise the box is a continuum if the root lies strictly inside it in each unknown that varies
+    with those held fixed.
+
+    Returns
+    -------
+    bool, bool
+        Whether the box is settled, and whether it is a continuum.
+    """
+    point, unit, constant = work.point, work.unit, work.constant
+    for unknown in range(point.size):
+        point[unknown] = 0.5 * (low[unknown] + high[unknown])
+        unit[unknown] = UNIT * system.width[unknown] if work.owner[unknown] >= 0 else 0.0
+    proved, enclosure, alone = polish(system, work, unit, rank, point)
     if not proved:
-        return False
-    mine = _within_cube(system, point, alone, low, high) or _within_box(system, point, enclosure, low, high, STRETCH)
+        return False, False
     verdict = judge(system, work, point, enclosure, tolerance)
+    if rank < system.active:
+        inside = verdict == ACCEPTED
+        for unknown in range(point.size):
+            gap = (-tolerance if constant[unknown] else enclosure) * system.width[unknown]
+            inside = inside and low[unknown] + gap <= point[unknown] <= high[unknown] - gap
+        return False, inside
+    inside = _within_cube(system, point, alone, low, high) or _within_box(system, point, enclosure, low, high, STRETCH)
     if verdict == ACCEPTED:
         _add_root(system, found, point, enclosure, alone)
-    elif verdict == UNCLEAR and mine:
+    elif verdict == UNCLEAR and inside:
         gap = enclosure * system.width
         _set_aside(system, found, point - gap, point + gap, UNRESOLVED, 2.0 * CLUSTER * enclosure)
-    return mine
+    return inside, False
 
 
 @kernel
-def _is_continuum(system, work, low, high, point, unit, rank, constant, tolerance):
-    """Whether some point solves the system with the unknowns that have no pivot held fixed, and goes on doing so nearby.
+def _examine(system, work, found, low, high, tolerance, resolution):
+    """Confine the box `low`, `high` in place and settle it if possible.
 
-    It does when it lies strictly inside the box in each unknown that varies with those held fixed.
+    Return ``_SETTLED``, ``_SMALLER``, or the unknown to bisect.
     """
-    proved, enclosure, _ = polish(system, work, unit, rank, point)
-    if not proved or judge(system, work, point, enclosure, tolerance) != ACCEPTED:
-        return False
-    for unknown in range(point.size):
-        gap = (-tolerance if constant[unknown] else enclosure) * system.width[unknown]
-        if not (low[unknown] + gap <= point[unknown] <= high[unknown] - gap):
-            return False
-    return True
-
-
-@kernel
-def _examine(system, work, found, low, high, centre, radius, point, unit, constant, tolerance, resolution):
-    """Confine the box `low`, `high` in place, settle it if possible, and return what became of it."""
+    _, _, width, largest, active, equalities, rounding, coefficient, degree, variable, plan_first, plan = system
+    table, reduced, pivot, owner, power = work.table, work.reduced, work.pivot, work.owner, work.power
+    centre, radius, relative, lower, upper = work.centre, work.radius, work.relative, work.lower, work.upper
     unknowns = low.size
     for unknown in range(unknowns):
         centre[unknown] = 0.5 * (low[unknown] + high[unknown])
         radius[unknown] = 0.0
-        if system.width[unknown] > 0.0:
+        lower[unknown] = -1.0
+        upper[unknown] = 1.0
+        if width[unknown] > 0.0:
             half = max(high[unknown] - centre[unknown], centre[unknown] - low[unknown])
-            radius[unknown] = half + 2.0**-50 * system.largest[unknown]
-    expand(system, centre, radius, work.table)
-    if not tighten_by_table(system, work):
-        return _DONE
-    rank = eliminate(system, work)
-    if not tighten_by_reduced(system, work):
-        return _DONE
+            radius[unknown] = half + 2.0**-50 * largest[unknown]
+    expand(coefficient, plan_first, plan, centre, radius, table)
+    if not confine(table, equalities, rounding, lower, upper):
+        return _SETTLED
+    rank = eliminate(table, equalities, rounding, reduced, pivot, owner)
+    if not confine(reduced, equalities, rounding, lower, upper):
+        return _SETTLED
     volume = 1.0
-    relative = 0.0
+    widest = 0.0
     for unknown in range(unknowns):
-        if system.width[unknown] > 0.0:
-            least = centre[unknown] + radius[unknown] * work.lower[unknown] - 2.0**-50 * system.largest[unknown]
-            most = centre[unknown] + radius[unknown] * work.upper[unknown] + 2.0**-50 * system.largest[unknown]
+        if width[unknown] > 0.0:
+            least = centre[unknown] + radius[unknown] * lower[unknown] - 2.0**-50 * largest[unknown]
+            most = centre[unknown] + radius[unknown] * upper[unknown] + 2.0**-50 * largest[unknown]
             least = max(low[unknown], least)
             most = min(high[unknown], most)
             if least > most:
-                return _DONE
-            if high[unknown] - low[unknown] > resolution * system.width[unknown]:
+                return _SETTLED
+            if high[unknown] - low[unknown] > resolution * width[unknown]:
                 volume *= (most - least) / (high[unknown] - low[unknown])
             low[unknown] = least
             high[unknown] = most
-            point[unknown] = 0.5 * (least + most)
-            relative = max(relative, (most - least) / system.width[unknown])
-        else:
-            point[unknown] = low[unknown]
-    satisfied = holds_throughout(system, work, LENIENCE)
-    polished = False
-    if rank == system.active:
-        sum_powers(system, work, rank)
-        if contracts(system, work, STRETCH, 1.0):
-            polished = True
-            if _settle(system, work, found, low, high, point, unit, tolerance):
-                return _DONE
-    elif relative > CLUSTER * resolution and find_constants(system, work, constant):
-        polished = True
-        satisfied = satisfied or _is_continuum(system, work, low, high, point, unit, rank, constant, tolerance)
-    if satisfied or relative <= resolution:
-        kind = CONTINUUM if relative > CLUSTER * resolution else UNRESOLVED
+            relative[unknown] = (most - least) / width[unknown]
+            widest = max(widest, relative[unknown])
+    continuum = holds_throughout(table, equalities, rounding, LENIENCE)
+    promising = False
+    if rank == active:
+        sum_powers(reduced, pivot, degree, unknowns, power)
+        promising = contracts(power, reduced, pivot, rounding, 1.0, STRETCH)
+    elif widest > CLUSTER * resolution:
+        promising = find_constants(reduced, equalities, rounding, pivot, work.constant)
+    if promising:
+        settled, infinite = _look_inside(system, work, found, low, high, rank, tolerance)
+        if settled:
+            return _SETTLED
+        continuum = continuum or infinite
+    if continuum or widest <= resolution:
+        kind = CONTINUUM if widest > CLUSTER * resolution else UNRESOLVED
         _set_aside(system, found, low, high, kind, CLUSTER * resolution)
-        return _DONE
+        return _SETTLED
     if volume < WORTHWHILE:
         return _SMALLER
-    if polished:
-        expand(system, centre, radius, work.table)
-        eliminate(system, work)
-    return _BISECT
+    if promising:
+        expand(coefficient, plan_first, plan, centre, radius, table)
+        eliminate(table, equalities, rounding, reduced, pivot, owner)
+    return widest_influence(reduced, equalities, pivot, degree, variable, relative, resolution, work.score)
 
 
 @kernel
@@ -231,64 +304,45 @@ def solve_multilinear(
     """docstring."""
     unknowns = low.size
     system = lay_out(low, high, first, coefficient, factor, equalities, tolerance)
-    work = workspace(system)
-    found = Findings(
-        roots,
-        np.empty(roots.shape[0]),
-        np.empty(roots.shape[0]),
-        box_low,
-        box_high,
-        box_kind,
-        np.zeros(2, np.int64),
-    )
+    work = _allocate(system)
+    room = roots.shape[0]
+    found = Findings(roots, np.empty(room), np.empty(room), box_low, box_high, box_kind, np.zeros(2, np.int64))
     resolution = max(np.sqrt(tolerance), 2.0**-24)
     depth = system.active * (int(np.ceil(-np.log2(resolution))) + 1) + 2
     stack_low = np.empty((depth, unknowns))
     stack_high = np.empty((depth, unknowns))
-    here_low = low.copy()
-    here_high = high.copy()
-    centre = np.empty(unknowns)
-    radius = np.empty(unknowns)
-    point = np.empty(unknowns)
-    unit = UNIT * system.width
-    constant = np.zeros(unknowns, np.bool_)
+    here_low = np.empty(unknowns)
+    here_high = np.empty(unknowns)
     stack_low[0] = low
     stack_high[0] = high
     top = 1
     visited = 0
     limit = False
-    while top > 0:
+    while top > 0 and found.count[0] <= room and found.count[1] <= box_kind.size:
         top -= 1
-        here_low[:] = stack_low[top]
-        here_high[:] = stack_high[top]
         outcome = _SMALLER
         for root in range(found.count[0]):
-            if _within_cube(system, roots[root], found.alone[root], here_low, here_high):
-                outcome = _DONE
-                break
-        while outcome == _SMALLER:
-            if visited == max_boxes:
-                limit = True
-                break
+            if _within_cube(system, roots[root], found.alone[root], stack_low[top], stack_high[top]):
+                outcome = _SETTLED
+        here_low[:] = stack_low[top]
+        here_high[:] = stack_high[top]
+        while outcome == _SMALLER and visited < max_boxes:
             visited += 1
-            outcome = _examine(
-                system, work, found, here_low, here_high, centre, radius, point, unit, constant, tolerance, resolution
-            )
-        if found.count[0] > roots.shape[0] or found.count[1] > box_kind.size:
-            break
-        if limit and outcome == _SMALLER:
+            outcome = _examine(system, work, found, here_low, here_high, tolerance, resolution)
+        if outcome == _SMALLER:
+            limit = True
             _set_aside(system, found, here_low, here_high, UNRESOLVED, 0.0)
-        if outcome == _BISECT:
-            split = widest_influence(system, work, here_low, here_high, resolution)
-            middle = 0.5 * (here_low[split] + here_high[split])
-            stack_low[top] = here_low
-            stack_high[top] = here_high
-            stack_high[top, split] = middle
-            stack_low[top + 1] = here_low
-            stack_high[top + 1] = here_high
-            stack_low[top + 1, split] = middle
-            top += 2
-    n_roots = min(found.count[0], roots.shape[0])
+        elif outcome != _SETTLED:
+            middle = 0.5 * (here_low[outcome] + here_high[outcome])
+            for half in range(2):
+                stack_low[top] = here_low
+                stack_high[top] = here_high
+                if half == 0:
+                    stack_high[top, outcome] = middle
+                else:
+                    stack_low[top, outcome] = middle
+                top += 1
+    n_roots = min(found.count[0], room)
     n_boxes = min(found.count[1], box_kind.size)
     for root in range(n_roots):
         for unknown in range(unknowns):

@@ -16,7 +16,9 @@ from deterrence_games.kernels.jit import kernel
 class System(NamedTuple):
     """The polynomials, row by row, on one numbered set of monomials.
 
-    Monomial 0 is the constant, monomial ``1 + i`` is the unknown ``i``, products follow.
+    Monomial 0 is the constant, monomial ``1 + i`` is the unknown ``i``, products follow. A row of coefficients has two more
+    entries: its magnitude, the sum of ``abs(coefficient * x[i] * x[j] * ...)`` with ``x = largest``, and its tolerance,
+    how far it may be off at a point that is kept.
 
     Attributes
     ----------
@@ -30,21 +32,16 @@ class System(NamedTuple):
         Number of unknowns with positive width.
     equalities : int64
         Rows before this one are equations, the others inequalities ``>= 0``.
-    tolerance : float64[row]
-        How far a row may be off at a point that is kept.
-    coefficient : float64[row, monomial]
-        The polynomials about the origin.
-    magnitude : float64[row]
-        Sum of ``abs(coefficient * x[i] * x[j] * ...)`` with ``x = largest``.
     rounding : float64
         Every bound computed from a row errs by at most this times the row's magnitude.
+    coefficient : float64[row, monomial + 2]
+        The polynomials about the origin.
     degree : int64[monomial]
     variable : int64[monomial, position]
         Unknowns of a monomial, ascending, padded with -1.
-    member_first, member : int64[row + 1], int64[member]
-        Products (degree two and more) that occur in a row.
-    plan_first, plan_variable, plan_source, plan_target : int64[row + 1], int64[step], int64[step], int64[step]
-        Steps of the expansion of a row, unknown by unknown.
+    plan_first : int64[row + 1]
+    plan : int64[step, 3]
+        Steps of the expansion of a row, unknown by unknown: the unknown, a monomial, the monomial without the unknown.
     """
 
     low: np.ndarray
@@ -53,18 +50,12 @@ class System(NamedTuple):
     largest: np.ndarray
     active: int
     equalities: int
-    tolerance: np.ndarray
-    coefficient: np.ndarray
-    magnitude: np.ndarray
     rounding: float
+    coefficient: np.ndarray
     degree: np.ndarray
     variable: np.ndarray
-    member_first: np.ndarray
-    member: np.ndarray
     plan_first: np.ndarray
-    plan_variable: np.ndarray
-    plan_source: np.ndarray
-    plan_target: np.ndarray
+    plan: np.ndarray
 
 
 @kernel
@@ -152,19 +143,13 @@ def _number_monomials(unknowns, factor):
 
 @kernel
 def _plan(unknowns, first, degree, variable, without, top):
-    """List each row's products and the steps of its expansion, grouped by unknown."""
+    """List the steps of the expansion of each row, grouped by unknown."""
     rows = first.size - 1
-    room = 0
     steps = 0
     for term in range(top.size):
-        room += 1 << degree[top[term]]
         steps += degree[top[term]] << degree[top[term]]
-    member_first = np.zeros(rows + 1, np.int64)
-    member = np.empty(room, np.int64)
     plan_first = np.zeros(rows + 1, np.int64)
-    plan_variable = np.empty(steps, np.int64)
-    plan_source = np.empty(steps, np.int64)
-    plan_target = np.empty(steps, np.int64)
+    plan = np.empty((steps, 3), np.int64)
     seen = np.full(degree.size, -1, np.int64)
     closure = np.empty(degree.size, np.int64)
     start = np.empty(unknowns + 1, np.int64)
@@ -191,19 +176,15 @@ def _plan(unknowns, first, degree, variable, without, top):
         for unknown in range(unknowns):
             start[unknown + 1] += start[unknown]
         plan_first[row + 1] = start[unknowns]
-        member_first[row + 1] = member_first[row]
         for index in range(count):
             monomial = closure[index]
-            if degree[monomial] > 1:
-                member[member_first[row + 1]] = monomial
-                member_first[row + 1] += 1
             for place in range(degree[monomial]):
                 unknown = variable[monomial, place]
-                plan_variable[start[unknown]] = unknown
-                plan_source[start[unknown]] = monomial
-                plan_target[start[unknown]] = without[monomial, place]
+                plan[start[unknown], 0] = unknown
+                plan[start[unknown], 1] = monomial
+                plan[start[unknown], 2] = without[monomial, place]
                 start[unknown] += 1
-    return member_first, member, plan_first, plan_variable, plan_source, plan_target
+    return plan_first, plan
 
 
 @kernel
@@ -212,9 +193,7 @@ def lay_out(low, high, first, coefficient, factor, equalities, tolerance):
     unknowns = low.size
     rows = first.size - 1
     monomials, degree, variable, without, top = _number_monomials(unknowns, factor)
-    member_first, member, plan_first, plan_variable, plan_source, plan_target = _plan(
-        unknowns, first, degree, variable, without, top
-    )
+    plan_first, plan = _plan(unknowns, first, degree, variable, without, top)
     width = high - low
     largest = np.empty(unknowns)
     active = 0
@@ -222,52 +201,31 @@ def lay_out(low, high, first, coefficient, factor, equalities, tolerance):
         largest[unknown] = max(abs(low[unknown]), abs(high[unknown])) + 0.125 * width[unknown]
         if width[unknown] > 0.0:
             active += 1
-    table = np.zeros((rows, monomials))
-    magnitude = np.zeros(rows)
+    # In units of 2^-52, twice the unit roundoff: a coefficient is a sum of at most `monomials` products of at most
+    # `degree` factors; the elimination adds three roundings a step, the bound one a monomial and the interval sums two an
+    # unknown.
+    rounding = 2.0**-52 * (2 * monomials + 2 * variable.shape[1] + 2 * rows + 2 * unknowns + 16)
+    table = np.zeros((rows, monomials + 2))
     for row in range(rows):
         for term in range(first[row], first[row + 1]):
             table[row, top[term]] += coefficient[term]
             size = abs(coefficient[term])
             for place in range(degree[top[term]]):
                 size *= largest[variable[top[term], place]]
-            magnitude[row] += size
-    # In units of 2^-52, twice the unit roundoff: a coefficient is a sum of at most `monomials` products of at most
-    # `degree` factors; the elimination adds three roundings a step, the bound one a monomial and the interval sums two an
-    # unknown.
-    rounding = 2.0**-52 * (2 * monomials + 2 * variable.shape[1] + 2 * rows + 2 * unknowns + 16)
-    row_tolerance = np.empty(rows)
-    for row in range(rows):
-        row_tolerance[row] = max(tolerance, 4.0 * variable.shape[1] * rounding * magnitude[row])
-    return System(
-        low,
-        high,
-        width,
-        largest,
-        active,
-        equalities,
-        row_tolerance,
-        table,
-        magnitude,
-        rounding,
-        degree,
-        variable,
-        member_first,
-        member,
-        plan_first,
-        plan_variable,
-        plan_source,
-        plan_target,
-    )
+            table[row, monomials] += size
+        # The slope of a row errs by at most its degree times as much as the row.
+        table[row, monomials + 1] = max(tolerance, 4.0 * variable.shape[1] * rounding * table[row, monomials])
+    return System(low, high, width, largest, active, equalities, rounding, table, degree, variable, plan_first, plan)
 
 
 @kernel
-def expand(system, centre, radius, table):
-    """Fill `table` (row, monomial) with the coefficients in ``u``, where ``x = centre + radius * u``."""
+def expand(coefficient, plan_first, plan, centre, radius, table):
+    """Fill `table` (row, monomial + 2) with the coefficients in ``u``, where ``x = centre + radius * u``."""
     for row in range(table.shape[0]):
-        for monomial in range(table.shape[1]):
-            table[row, monomial] = system.coefficient[row, monomial]
-        for step in range(system.plan_first[row], system.plan_first[row + 1]):
-            unknown = system.plan_variable[step]
-            value = table[row, system.plan_source[step]]
-            table[row, system.plan_target[step]] += centre[unknown] * value
-            table[row, system.plan_source[step]] = radius[unknown] * value
+        for column in range(table.shape[1]):
+            table[row, column] = coefficient[row, column]
+        for step in range(plan_first[row], plan_first[row + 1]):
+            unknown = plan[step, 0]
+            value = table[row, plan[step, 1]]
+            table[row, plan[step, 2]] += centre[unknown] * value
+            table[row, plan[step, 1]] = radius[unknown] * value

@@ -21,28 +21,25 @@ from deterrence_games.kernels.bayesian_tree import (
     ENTRY,
     FREE,
     IRRELEVANT,
+    NEEDS,
     NODE,
     PLAYER,
     SET_FIRST,
-    SLOT_COUNT,
-    SLOT_FIRST,
     SUPPORT,
     TARGET,
     TYPE,
     TYPE_FIRST,
     TYPES,
     USED,
-    Assignment,
     belief_support,
-    empty_point,
     last_entry,
     load_point,
     single,
 )
 from deterrence_games.kernels.best_reply import BLOCK, PLACE
 from deterrence_games.kernels.conditional_dominance import bound_still_nodes, close_node, remove_dominated
-from deterrence_games.kernels.indifference import COUNT, COUPLED, EMPTY, FIRST, TOO_LARGE, Work, settle
-from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, kernel
+from deterrence_games.kernels.indifference import COUNT, COUPLED, EMPTY, FIRST, TOO_LARGE, settle
+from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, borrowing_kernel, inner_kernel
 
 
 class Found(NamedTuple):
@@ -58,45 +55,7 @@ class Found(NamedTuple):
     counts: np.ndarray  # int64[3]: cells, vertices, steps
 
 
-@kernel
-def allocate(tree, outcomes, unknowns, rows, vertices, terms):
-    """Work space for one search."""
-    players = tree.player.shape[0]
-    profiles = tree.profile_type.shape[0]
-    sets = tree.sets.shape[0]
-    nodes = tree.node.shape[0]
-    choices = tree.free_kind.size
-    slots = tree.slot.shape[0]
-    point = empty_point(tree, outcomes)
-    assigned = Assignment(
-        np.zeros((sets, 2), np.int64),
-        np.zeros((choices, 2), np.int64),
-        np.zeros(tree.entries),
-        np.zeros(tree.entries, np.int64),
-        np.zeros((nodes, players, profiles, 2)),
-    )
-    work = Work(
-        np.full(tree.entries, -1, np.int64),
-        np.zeros((unknowns, 3), np.int64),
-        np.zeros(unknowns),
-        np.full(players + choices, -1, np.int64),
-        np.zeros((players + choices, 4), np.int64),
-        np.empty((vertices, unknowns)),
-        np.empty((rows, unknowns + 1)),
-        np.empty((rows, unknowns + 1)),
-        np.empty((vertices, unknowns + 1)),
-        np.empty((vertices, 2), np.int64),
-        np.empty(vertices),
-        np.empty(terms),
-        np.empty((terms, players), np.int64),
-        np.empty(nodes),
-        np.zeros((2, slots), np.int64),
-        np.zeros(3, np.int64),
-    )
-    return point, assigned, work, np.zeros(nodes, np.bool_), np.zeros((tree.item.shape[0] - 1), np.int64)
-
-
-@kernel
+@inner_kernel
 def search(tree, point, assigned, work, closed, current, found, cell, vertex, tol, max_steps):
     """Find every cell at the loaded point, writing from rows ``cell`` and ``vertex`` of `found` on.
 
@@ -112,19 +71,19 @@ def search(tree, point, assigned, work, closed, current, found, cell, vertex, to
     closed[:] = False
     code = OK
     steps = 0
-    k = 0
-    fresh = True
+    k = np.int64(0)
+    fresh = np.int64(1)
     while k >= 0:
         for c in range(tree.item[k, CLOSES_FIRST], tree.item[k + 1, CLOSES_FIRST]):
             closed[tree.closes[c]] = False
         if not _next_choice(tree, point, assigned, current, k, fresh):
             k -= 1
-            fresh = False
+            fresh = np.int64(0)
             continue
         steps += 1
         if steps > max_steps:
             return LIMIT, cell - first_cell, vertex, steps
-        fresh = False
+        fresh = np.int64(0)
         consistent = True
         for c in range(tree.item[k, CLOSES_FIRST], tree.item[k + 1, CLOSES_FIRST]):
             if not close_node(tree, point, assigned, tree.closes[c], tol):
@@ -140,7 +99,7 @@ def search(tree, point, assigned, work, closed, current, found, cell, vertex, to
                 continue
         if k + 1 < items:
             k += 1
-            fresh = True
+            fresh = np.int64(1)
             continue
         if state in (COUPLED, TOO_LARGE):
             code = UNDECIDED
@@ -150,26 +109,23 @@ def search(tree, point, assigned, work, closed, current, found, cell, vertex, to
     return code, cell - first_cell, vertex, steps
 
 
-@kernel
+@inner_kernel
 def _choosing(tree, assigned, k):
-    """Whether item ``k`` closes a node at which somebody has two undominated actions."""
+    """Whether item ``k`` closes a node that dominance does not settle."""
     for c in range(tree.item[k, CLOSES_FIRST], tree.item[k + 1, CLOSES_FIRST]):
-        node = tree.closes[c]
-        for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
-            for kind in range(tree.player[tree.slot[slot, PLAYER], TYPES]):
-                if not single(assigned.sets[tree.slot[slot, SET_FIRST] + kind, ALLOWED]):
-                    return True
+        if not assigned.pinned[tree.closes[c]]:
+            return True
     return False
 
 
-@kernel
+@inner_kernel
 def _next_choice(tree, point, assigned, current, k, fresh):
     """Move item ``k`` to its next choice and apply it; False when there is none left."""
     slot = tree.item[k, AT]
     node = tree.slot[slot, NODE]
     player = tree.slot[slot, PLAYER]
     target = tree.item[k, TARGET]
-    if fresh:
+    if fresh == 1:
         current[k] = 0
     elif current[k] < 0:
         return False
@@ -210,13 +166,13 @@ def _next_choice(tree, point, assigned, current, k, fresh):
         return True
     assigned.choice[target, FREE] = True
     whole = (1 << tree.player[player, TYPES]) - 1
-    if tree.free_kind[target] == BRANCH:
+    if assigned.choice[target, NEEDS] == BRANCH:
         mask = (current[k] - whole) & whole
         if mask == 0:
             return False
         current[k] = mask if mask != whole else -1
     else:
-        mask = 1 if tree.free_kind[target] == IRRELEVANT else whole
+        mask = 1 if assigned.choice[target, NEEDS] == IRRELEVANT else whole
         current[k] = -1
     assigned.choice[target, AFTER] = mask
     for kind in range(tree.player[player, TYPES]):
@@ -226,7 +182,7 @@ def _next_choice(tree, point, assigned, current, k, fresh):
     return True
 
 
-@kernel
+@inner_kernel
 def _record(tree, assigned, work, found, cell, vertex, state):
     """Write one cell; return the next free rows, or -1 when there is no room."""
     rows = 0
@@ -235,8 +191,12 @@ def _record(tree, assigned, work, found, cell, vertex, state):
             rows += work.block[block, COUNT]
     if cell == found.state.size or vertex + rows > found.vertex_cell.size:
         return -1, -1
-    found.used[cell] = assigned.sets[:, USED]
-    found.choice[cell] = assigned.choice
+    for q in range(tree.sets.shape[0]):
+        found.used[cell, q] = assigned.sets[q, USED]
+    for choice in range(tree.choice_slot.size):
+        found.choice[cell, choice, AFTER] = assigned.choice[choice, AFTER]
+        found.choice[cell, choice, FREE] = assigned.choice[choice, FREE]
+        found.choice[cell, choice, NEEDS] = assigned.choice[choice, NEEDS]
     found.state[cell] = state
     found.weight[cell] = 0.0
     if state in (COUPLED, TOO_LARGE):
@@ -287,15 +247,15 @@ def _record(tree, assigned, work, found, cell, vertex, state):
     return cell + 1, vertex + rows
 
 
-@kernel
-def search_points(tree, values, payoff, prior, chance, sizes, found, code, first_cell, cells, tol, max_steps):
+@borrowing_kernel
+def search_points(tree, values, payoff, prior, chance, space, found, code, first_cell, cells, tol, max_steps):
     """Search one point after another into the same `found`.
 
     Parameters
     ----------
     values : float64[point, column]
-    sizes : tuple of int
-        Unknowns, rows, vertices and terms of the work space.
+    space : tuple
+        Work space: `Point`, `Assignment`, `Work`, ``bool[node]``, ``int64[item]``.
     code, first_cell, cells : int64[point]
         Filled: return code of `search`, first row and number of cells.
 
@@ -304,9 +264,9 @@ def search_points(tree, values, payoff, prior, chance, sizes, found, code, first
     int
         Points done; less than all when ``found`` is full.
     """
-    point, assigned, work, closed, current = allocate(tree, payoff.shape[0], sizes[0], sizes[1], sizes[2], sizes[3])
-    cell = 0
-    vertex = 0
+    point, assigned, work, closed, current = space
+    cell = np.int64(0)
+    vertex = np.int64(0)
     for p in range(values.shape[0]):
         load_point(tree, values[p], payoff, prior, chance, point)
         code[p], cells[p], vertex_next, steps = search(

@@ -7,13 +7,13 @@ References
 
 import numpy as np
 
-from deterrence_games.kernels.jit import kernel
+from deterrence_games.kernels.jit import borrowing_kernel, inner_kernel
 
 WORDS = 2
 MAX_CONSTRAINTS = 63 * WORDS  # bits that record which constraints a ray meets with equality
 
 
-@kernel
+@borrowing_kernel
 def extreme_points(size, equations, n_equations, inequalities, n_inequalities, tol, rays, meets, slack):
     """Extreme points of ``{x >= 0 : equations = 0, inequalities >= 0}``, a bounded set.
 
@@ -128,7 +128,7 @@ def extreme_points(size, equations, n_equations, inequalities, n_inequalities, t
     return found
 
 
-@kernel
+@inner_kernel
 def _adjacent(meets, count, p, n):
     """Whether two rays span an edge of the cone: no third ray meets all that both meet."""
     for k in range(count):
@@ -145,7 +145,7 @@ def _adjacent(meets, count, p, n):
     return True
 
 
-@kernel
+@inner_kernel
 def _seen(rays, found, size, tol):
     """Whether ray ``found`` repeats an earlier one."""
     for k in range(found):

@@ -1,1 +1,10 @@
-"""Pictures: game trees and maps of equilibria; the progress bar of long work."""
+"""Pictures: game trees and maps of equilibria; the progress bar of long work.
+
+Matplotlib is imported when a picture is drawn, never before, and without ``pyplot``: no window opens and no setting of the
+reader's is changed.
+"""
+
+from deterrence_games.plotting.region_map import plot_map
+from deterrence_games.plotting.tree import plot_tree
+
+__all__ = ["plot_map", "plot_tree"]

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from deterrence_games.plotting.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.patches import PathPatch
 
 SIDE = 4.6  # inches of the square map
 SMALL = 8.0  # points of what stands around the map
@@ -69,9 +70,7 @@ class RegionLook:
 UNDECIDED = RegionLook(("not decided (search not exhaustive)",), "#BDBDBD", "...")
 
 
-def plot_map(
-    region_map: RegionMap, path: Where | None = None, ax: "Axes | None" = None, title: str | None = None
-) -> "Figure":
+def plot_map(region_map: RegionMap, path: Where | None = None, ax: "Axes | None" = None, title: str | None = None) -> "Figure":
     """Draw which equilibria exist where.
 
     Every combination of equilibria is a region with a colour of its own; regions where several equilibria exist are hatched
@@ -190,8 +189,14 @@ def _fill(ax: "Axes", loops: Sequence[regions.Floats], look: RegionLook) -> None
         codes[0], codes[-1] = Path.MOVETO, Path.CLOSEPOLY
         rings.append(Path(np.vstack([loop, loop[:1]]), codes))
     path = Path.make_compound_path(*rings)
-    ax.add_patch(PathPatch(path, facecolor=look.colour, edgecolor=look.line, hatch=look.hatch, linewidth=0, zorder=1))
-    ax.add_patch(PathPatch(path, facecolor="none", edgecolor=INK, linewidth=0.8, joinstyle="round", zorder=1.5))
+    _add(ax, PathPatch(path, facecolor=look.colour, edgecolor=look.line, hatch=look.hatch, linewidth=0, zorder=1))
+    _add(ax, PathPatch(path, facecolor="none", edgecolor=INK, linewidth=0.8, joinstyle="round", zorder=1.5))
+
+
+def _add(ax: "Axes", patch: "PathPatch") -> None:
+    """Add a patch within known limits: ``add_patch`` would look for the limits edge by edge."""
+    ax.add_artist(patch)
+    patch.set_clip_path(ax.patch)
 
 
 def _draw_borders(ax: "Axes", segments: Sequence[regions.Floats]) -> None:
@@ -201,7 +206,7 @@ def _draw_borders(ax: "Axes", segments: Sequence[regions.Floats]) -> None:
     if segments:
         codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(segments))
         path = Path(np.concatenate(segments), codes)
-        ax.add_patch(PathPatch(path, facecolor="none", edgecolor=INK, linewidth=0.8, capstyle="round", zorder=1.6))
+        _add(ax, PathPatch(path, facecolor="none", edgecolor=INK, linewidth=0.8, capstyle="round", zorder=1.6))
 
 
 def _raster(ax: "Axes", cells: regions.Ints, edges: tuple[regions.Floats, regions.Floats]) -> regions.Ints:
@@ -323,9 +328,10 @@ def _write_around(ax: "Axes", region_map: RegionMap, title: str, common: tuple[s
     width = ax.get_window_extent().width / ax.get_figure(root=True).dpi  # type: ignore[union-attr]
     above = wrapped([f"In every region also: {plain(', '.join(common))}"], width, ruler, SMALL) if common else ""
     ax.set_title(title, loc="left", fontsize=11, pad=6 + (13 * (above.count("\n") + 1) if above else 0))
-    at = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": SMALL, "color": FAINT, "linespacing": LINE_SPACING}
+    look: dict[str, Any] = {"fontsize": SMALL, "color": FAINT, "linespacing": LINE_SPACING}
+    at: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
     if above:
-        ax.annotate(above, (0, 1), (0, 6), va="bottom", **at)
+        ax.annotate(above, (0, 1), (0, 6), va="bottom", **at, **look)
     below = wrapped([f"{typeset(name)[:-1]} = {value:.4g}$" for name, value in region_map.fixed.items()], width, ruler, SMALL)
     if below:
-        ax.annotate(below, (0, 0), (0, -36), va="top", **at)
+        ax.annotate(below, (0, 0), (0, -36), va="top", **at, **look)

@@ -1,47 +1,53 @@
 """Geometry of a map's regions: which cells they fill, their outlines, and where their labels fit."""
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Kind = TypeVar("Kind", bound=np.generic)
 
 FINE_GRID = 21  # points along each axis from which a combination found only on lines counts as a border
 
 
 def border_points(labels: Ints) -> Bools:
-    """Points whose combination occurs only on lines of points: the ties between neighbouring regions, ``bool[y, x]``.
+    """Points whose combination is a tie between neighbouring regions, ``bool[y, x]``.
 
-    On a grid of fewer than `FINE_GRID` points along an axis a line may be a region, and nothing counts as a border; nor
-    does -1, a point that was not decided.
+    That is a combination which occurs only on lines of points, each of them beside a region. On a grid of fewer than
+    `FINE_GRID` points along an axis a line may be a region, and nothing counts as a tie; nor does -1, a point that was not
+    decided.
     """
+    from scipy.ndimage import maximum_filter
+
     if min(labels.shape) < FINE_GRID:
         return np.zeros(labels.shape, dtype=np.bool_)
     corner = labels[1:, 1:]
-    solid = corner[(corner == labels[:-1, 1:]) & (corner == labels[1:, :-1]) & (corner == labels[:-1, :-1])]
-    return ~np.isin(labels, np.append(np.unique(solid), -1))
+    square = (corner == labels[:-1, 1:]) & (corner == labels[1:, :-1]) & (corner == labels[:-1, :-1]) & (corner >= 0)
+    solid = np.isin(labels, np.unique(corner[square]))
+    alone = np.unique(labels[~maximum_filter(solid, size=3)])
+    return np.asarray(~solid & (labels >= 0) & ~np.isin(labels, alone))
 
 
 def fill_cells(labels: Ints) -> Ints:
     """Labels of quarter cells, ``int64[2 y - 2, 2 x - 2]``.
 
-    Every point fills the quarter cells around it, and border points give theirs to the nearest region, so that a region
-    ends exactly at the tie.
+    Every point fills the quarter cells around it, and border points give theirs to the nearest decided region, so that a
+    region ends exactly at the tie.
     """
     from scipy.ndimage import distance_transform_edt
 
-    border = border_points(labels)
-    if border.all():
-        border[:] = False
     quarters = _quarters(labels)
+    border = _quarters(border_points(labels))
     if border.any():
-        nearest = distance_transform_edt(_quarters(border), return_distances=False, return_indices=True)
-        quarters = quarters[tuple(nearest)]
+        nearest = distance_transform_edt(border | (quarters < 0), return_distances=False, return_indices=True)
+        quarters[border] = quarters[tuple(nearest)][border]
     return quarters
 
 
-def _quarters(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def _quarters(values: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
     return np.repeat(np.repeat(values, 2, axis=0), 2, axis=1)[1:-1, 1:-1]
 
 

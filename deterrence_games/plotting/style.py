@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deterrence_games.errors import DeterrenceGamesError, FormatError
 
@@ -31,20 +31,19 @@ FORMATS = {
 }
 DPI = 200
 LINE_SPACING = 1.15
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # the one font that comes with matplotlib
     "mathtext.fontset": "dejavusans",
-    "text.usetex": False,
-    "text.parse_math": True,
+    "text.hinting": "none",  # text is as wide at every resolution
     "svg.hashsalt": "deterrence_games",
-    "svg.fonttype": "none",  # text stays text, to be searched and read aloud
+    "svg.fonttype": "path",  # looks the same where the font is missing; the words stay in comments
     "pdf.fonttype": 42,  # journals want outlines that scale
     "hatch.linewidth": 0.5,
-    "path.simplify": True,
 }
 
-GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega".split()
+GREEK = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu"),
+    *("nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
 )
 TOKEN = re.compile(r"\s*(\*\*|[A-Za-z_]\w*|\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|.)")
 
@@ -59,7 +58,7 @@ def picture_suffix(path: Where) -> str:
     """
     suffix = Path(fspath(path)).suffix.lower()
     if suffix not in FORMATS:
-        raise FormatError(f"picture {fspath(path)!r}: suffix {suffix!r} is no picture format; end the name in .png, .svg or .pdf")
+        raise FormatError(f"picture {fspath(path)!r}: suffix {suffix!r} is no picture format; use .png, .svg or .pdf")
     return suffix
 
 
@@ -67,10 +66,10 @@ def picture_suffix(path: Where) -> str:
 def drawing() -> Iterator[None]:
     """The library's settings for as long as a picture is drawn; the reader's own settings are restored afterwards."""
     try:
-        import matplotlib
+        from matplotlib import style
     except ImportError:
         raise DeterrenceGamesError("pictures need matplotlib; run: pip install 'deterrence-games[plots]'") from None
-    with matplotlib.rc_context(SETTINGS):
+    with style.context(["default", SETTINGS]):
         yield
 
 
@@ -85,7 +84,7 @@ def save(figure: "Figure", path: Where) -> None:
     suffix = picture_suffix(path)
     with drawing():
         try:
-            figure.savefig(fspath(path), format=suffix[1:], dpi=DPI, metadata=FORMATS[suffix], bbox_inches="tight", pad_inches=0.08)
+            figure.savefig(path, format=suffix[1:], dpi=DPI, metadata=FORMATS[suffix], bbox_inches="tight", pad_inches=0.08)
         except OSError as problem:
             raise FormatError(f"picture {fspath(path)!r} cannot be written ({problem.strerror})") from None
 

@@ -13,8 +13,8 @@ from deterrence_games.forms.tree import History
 from deterrence_games.games import Chance, Decision, Game, Simultaneous
 from deterrence_games.games.tree import Node
 
-MAX_LEAVES = 150  # more rows than a poster holds
-MAX_MOVES = 30  # on one path, for the same reason
+MAX_LEAVES = 64  # more rows than a poster holds
+MAX_MOVES = 20  # on one path, for the same reason
 
 
 # node, actions chosen before in the stage, parent, public history, action, probability
@@ -102,9 +102,9 @@ def expand(game: Game) -> list[Vertex]:
                     else:
                         below.append((node.results[joint], (), here, (*history, joint), label, None))
         if leaves > MAX_LEAVES:
-            raise SizeError(f"game {game.name!r}: a tree with more than {MAX_LEAVES} leaves; draw a part of it, or game.draw()")
+            raise SizeError(f"game {game.name!r}: a tree with more than {MAX_LEAVES} leaves; use game.draw() for text")
         if vertex.depth > MAX_MOVES:
-            raise SizeError(f"game {game.name!r}: a path of more than {MAX_MOVES} moves; draw a part of it, or use game.draw()")
+            raise SizeError(f"game {game.name!r}: a path of more than {MAX_MOVES} moves; use game.draw() for text")
         stack.extend(reversed(below))
     return vertices
 
@@ -130,7 +130,9 @@ def set_rows(vertices: Sequence[Vertex], heights: Sequence[float]) -> float:
     return total
 
 
-def set_columns(vertices: Sequence[Vertex], boxes: Sequence[float], labels: Sequence[float], fan: float) -> list[tuple[float, float]]:
+def set_columns(
+    vertices: Sequence[Vertex], boxes: Sequence[float], labels: Sequence[float], fan: float
+) -> list[tuple[float, float]]:
     """Give every depth a column: boxes, the fan of edges, the labels.
 
     Parameters

@@ -1,8 +1,8 @@
 """The lines, boxes and texts of a game tree's picture, in inches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from deterrence_games.errors import SizeError
 from deterrence_games.games import Game
@@ -12,7 +12,6 @@ from deterrence_games.plotting.tree_text import (
     CHOSEN,
     IDLE,
     ON_PATH,
-    EdgePlay,
     edge_play,
     payoff_lines,
     player_text,
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from deterrence_games.results.equilibrium import Equilibrium
 
 MAX_LINES = 400  # of payoffs, one below the other
+MAX_AREA = 900.0  # square inches; 144 MB of pixels
 
 TITLE, LABEL, SMALL = 11.0, 8.5, 7.5  # sizes of text in points
 LINE = 0.165  # inches from one line of text to the next
@@ -35,7 +35,7 @@ PLAIN_EDGE = 0.9  # points
 EDGES = {IDLE: 0.7, CHOSEN: 1.5, ON_PATH: 3.0}
 IDLE_COLOUR = "#8C8C8C"
 CHANCE_COLOUR = "#525252"
-EQUILIBRIUM_KEY = "Thick lines are the path of play; thin coloured lines are chosen, but off the path; grey lines are not chosen."
+EQUILIBRIUM_KEY = "Thick lines are the path of play, thin coloured lines choices off the path, grey lines choices not made."
 STAGE_KEY = "A dashed line joins positions that the mover cannot tell apart: the choices are made at once."
 
 
@@ -59,7 +59,7 @@ class Line:
     points: tuple[tuple[float, float], ...]
     width: float
     colour: str
-    style: str = "solid"
+    style: Literal["solid", "dashed", "dotted"] = "solid"
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,11 @@ class _Composer:
         self.picture.texts.append(Text(0.0, top + 2 * LINE + PAD, self._title(), TITLE, weight="bold"))
         self.picture.height = top + 3 * LINE + PAD
         self.picture.width = max(text.x + self._wide(text) for text in self.picture.texts if text.align == "left") + 0.05
+        if self.picture.width * self.picture.height > MAX_AREA:
+            raise SizeError(
+                f"game {self.game.name!r}: a picture of {self.picture.width:.0f} by {self.picture.height:.0f} inches; at most "
+                f"{MAX_AREA:.0f} square inches are drawn; shorten the labels, or use game.draw() for text"
+            )
         return self.picture
 
     def _wide(self, text: Text) -> float:
@@ -189,9 +194,9 @@ class _Composer:
         words = plain(words_of(vertex.action))
         if vertex.probability is not None:
             words += f"  {value_text(vertex.probability)}"
-        texts = [Text(x, vertex.y + 0.05, words)]
+        texts = [Text(x, vertex.y + 0.065, words)]
         if self.play is not None and self.play[place].note:
-            texts.append(Text(x, vertex.y - 0.14, self.play[place].note, SMALL))
+            texts.append(Text(x, vertex.y - 0.145, self.play[place].note, SMALL))
         return texts
 
     def _add_edges(self, vertex: Vertex, fanned: float, end: float) -> None:
@@ -216,7 +221,11 @@ class _Composer:
     def _add_table(self, left: float, top: float) -> None:
         heads = [Text(0.0, 0.0, "Outcome", weight="bold")]
         heads += [Text(0.0, 0.0, title_of(player), LABEL, self.colours[player], "bold") for player in self.game.players]
-        rows = [(place, [[title_of(vertex.outcome)], *self.cells[vertex.outcome]]) for place, vertex in enumerate(self.vertices) if vertex.outcome]
+        rows = [
+            (place, [[title_of(vertex.outcome)], *self.cells[vertex.outcome]])
+            for place, vertex in enumerate(self.vertices)
+            if vertex.outcome
+        ]
         for column, head in enumerate(heads):
             self.picture.texts.append(Text(left, top + PAD, head.words, LABEL, head.colour, "bold"))
             wide = self._wide(head)
@@ -250,4 +259,4 @@ class _Composer:
     def _add_run(self, x: float, y: float, run: Sequence[Text]) -> None:
         for text in run:
             self.picture.texts.append(Text(x, y, text.words, text.points, text.colour, text.weight))
-            x += self._wide(text) + 0.02
+            x += self._wide(text)

@@ -62,7 +62,10 @@ def types_text(game: Game, player: str) -> str:
 def player_text(game: Game, player: str) -> str:
     """The player's role and the priors of its types, as they stand below the tree."""
     role = game.roles.get(player, "")
-    kinds = [f"{plain(words_of(kind))} with probability {value_text(prior)}" for kind, prior in game.types.get(player, {}).items()]
+    role = "" if role == player else role
+    kinds = [
+        f"{plain(words_of(kind))} with probability {value_text(prior)}" for kind, prior in game.types.get(player, {}).items()
+    ]
     return f" ({role})" * bool(role) + ": " * bool(kinds) + ", ".join(kinds)
 
 

@@ -23,7 +23,7 @@ def text_table(solution: Solution) -> str:
     groups = _numbered_classes(solution)
     shown = 0
     for number, members in enumerate(groups, start=1):
-        if len(groups) > 1:
+        if len(groups) < len(solution.equilibria):
             blocks.append(f"-- {_class_title(number, len(members))} ".ljust(WIDTH - 16, "-"))
         for index, equilibrium in members[: MOST_SHOWN - shown]:
             blocks.append(_text_block(index, equilibrium))
@@ -41,7 +41,7 @@ def html_table(solution: Solution) -> str:
     groups = _numbered_classes(solution)
     shown = 0
     for number, members in enumerate(groups, start=1):
-        if len(groups) > 1:
+        if len(groups) < len(solution.equilibria):
             body.append(
                 f'<tr><th colspan="{len(head)}" style="text-align:left">{escape(_class_title(number, len(members)))}</th></tr>'
             )
@@ -152,7 +152,7 @@ def _heading(solution: Solution) -> list[str]:
     count = len(solution.equilibria)
     concept = solution.concept if count == 1 else solution.concept.replace("equilibrium", "equilibria")
     classes = len(solution.outcome_classes)
-    title = f"{solution.game}: {count or 'no'} {concept}" + (f" in {classes} outcome classes" if classes > 1 else "")
+    title = f"{solution.game}: {count or 'no'} {concept}" + (f" in {classes} outcome classes" if 1 < classes < count else "")
     params = ", ".join(f"{name} = {_number(value)}" for name, value in solution.params.items())
     return [title, *([params] if params else []), f"by {solution.solver}"]
 

@@ -4,8 +4,8 @@ import weakref
 
 import numpy as np
 
-from deterrence_games.forms.tree import MOVE, Ints, TreeStructure
-from deterrence_games.kernels.bayesian_tree import BELIEF, BRANCH, CLOSES_FIRST, IRRELEVANT, SIMPLEX, SUPPORT, Tree
+from deterrence_games.forms.tree import Ints, TreeStructure
+from deterrence_games.kernels.bayesian_tree import BELIEF, CLOSES_FIRST, SUPPORT, Tree
 
 _trees: "weakref.WeakKeyDictionary[TreeStructure, Tree]" = weakref.WeakKeyDictionary()
 
@@ -69,31 +69,9 @@ def _build(structure: TreeStructure) -> Tree:
         item=item,
         closes=_ints([node for closed in closing for node in closed]),
         still=_ints(still),
-        free_kind=_free_kinds(structure, choice_first, rank),
+        choice_slot=_ints(np.repeat(np.arange(slots), structure.slot_actions)),
         entries=structure.entries,
     )
-
-
-def _free_kinds(structure: TreeStructure, choice_first: Ints, rank: Ints) -> Ints:
-    """What a free belief after each choice needs: see `kernels.bayesian_tree`."""
-    kinds = np.full(int(structure.slot_actions.sum()), IRRELEVANT, np.int64)
-    move = structure.kind == MOVE
-    moves_before = np.concatenate([[0], np.cumsum(move)])
-    movers = [
-        np.concatenate([[0], np.cumsum(np.bincount(structure.slot_node[structure.slot_player == player], minlength=move.size))])
-        for player in range(len(structure.players))
-    ]
-    for slot, node in enumerate(structure.slot_node):
-        first, count = structure.child_first[node], structure.child_count[node]
-        own = movers[structure.slot_player[slot]]
-        for child in structure.child[first : first + count]:
-            choice = choice_first[slot] + rank[child] // structure.slot_stride[slot] % structure.slot_actions[slot]
-            end = structure.end[child]
-            if own[end] > own[child]:
-                kinds[choice] = BRANCH
-            elif moves_before[end] > moves_before[child] and kinds[choice] == IRRELEVANT:
-                kinds[choice] = SIMPLEX
-    return kinds
 
 
 def _ints(values: object) -> Ints:

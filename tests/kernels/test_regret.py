@@ -214,7 +214,7 @@ def test_a_wrong_belief_is_measured(run, seed, step):
 @ASSESS
 def test_free_beliefs_must_not_depend_on_what_others_did(run):
     last = ("move", "b", {"u": "o1", "d": "o2"})
-    stage = ("together", {"a": ("x", "y"), "b": ("l", "r")}, {pair: last for pair in itertools.product("xy", "lr")})
+    stage = ("together", {"a": ("x", "y"), "b": ("l", "r")}, dict.fromkeys(itertools.product("xy", "lr"), last))
     form = build_tree(("a", "b"), stage, {"o1": [0, 0], "o2": [0, 0]}, {"a": {"h": 0.5, "s": 0.5}})
     behavior = np.array([1, 0, 1, 0] + [0.5] * 10)  # both types of a play x, so beliefs after y are free
     beliefs = np.tile([0.5, 0.5, 1.0], (len(form.structure.kind), 1))

@@ -21,9 +21,11 @@ from fractions import Fraction
 from itertools import combinations, product
 
 from tests.oracles.exact_linear import ONE, Expression, plus, solvable
-from tests.oracles.multilinear import Block, Polynomial, System, UndecidedError, evaluated, number, times, total
+from tests.oracles.multilinear import Block, Solution, System
 from tests.oracles.outcomes import OutcomeClass, extreme, maximal
 from tests.oracles.plain_game import Compiled, Node, PlainGame, compile_game
+from tests.oracles.polynomials import Polynomial, evaluated, number, times, total
+from tests.oracles.surd import UndecidedError, exact, rounded
 
 Regime = tuple[int, int] | None  # node and action that started it; None from the prior
 Kinds = tuple[int, ...]  # one type number each
@@ -186,13 +188,14 @@ class Search:
         Support profiles decided, relaxations solved.
     """
 
-    def __init__(self, plain: PlainGame, limit: int = 20_000) -> None:
+    def __init__(self, plain: PlainGame, limit: int = 8_000) -> None:
         self.game = compile_game(plain)
         self.limit = limit
         self.supports: Supports = {}
         self.standing: dict[int, list[Standing]] = {}
         self.free: dict[tuple[int, int, int], Kinds] = {}  # (player, node, action) -> types of the new belief
         self.classes: list[OutcomeClass] = []
+        self.undecided: list[str] = []
         self.known: set[object] = set()
         self.profiles = self.relaxations = 0
         self.allowed: Supports = {
@@ -232,7 +235,7 @@ class Search:
             types = tuple(range(len(self.game.weights[other])))
             moved = any(other in earlier.movers for earlier in self.before(node))
             weights.append((types, None if moved and len(types) > 1 else tuple(self.game.weights[other])))
-        self.relaxations += 1
+        self.spend()
         relaxation.flow(node, relaxation.base(weights, positive=False))
         return relaxation.holds()
 
@@ -254,8 +257,6 @@ class Search:
         """Settle the stages from this one on."""
         if stage == len(self.game.stages):
             self.profiles += 1
-            if self.profiles > self.limit:
-                raise UndecidedError(f"more than {self.limit} support profiles")
             self.decide()
             return
         node = self.game.stages[stage]
@@ -277,6 +278,12 @@ class Search:
                 self.choose(stage, node, rest)
         del self.supports[key]
 
+    def spend(self) -> None:
+        """Count a relaxation, and stop when there are too many."""
+        self.relaxations += 1
+        if self.relaxations > self.limit:
+            raise UndecidedError(f"more than {self.limit} relaxations")
+
     def consistent(self, player: int, node: Node) -> bool:
         """Whether the player's conditions in the others' present regimes can still be met."""
         relaxation = Relaxation(self.game, player, self.supports, self.allowed)
@@ -297,7 +304,7 @@ class Search:
                 weights.append((before.types, before.weights))
         if not all(types for types, _ in weights):
             return True  # a player who is believed in no type any more: nobody moves after that
-        self.relaxations += 1
+        self.spend()
         relaxation.flow(first, relaxation.base(weights, positive=True), forced if forced else None)
         return relaxation.holds()
 
@@ -343,9 +350,13 @@ class Search:
         if key in self.known:
             return
         self.known.add(key)
-        system = System(conditions.blocks, conditions.zero, conditions.nonnegative)
-        if system.solve():
-            found = conditions.outcome_class(system)
+        try:
+            solutions = System(conditions.blocks, conditions.zero, conditions.nonnegative).solve()
+        except UndecidedError as error:
+            self.undecided.append(str(error))
+            return
+        for solution in solutions:
+            found = conditions.outcome_class(solution)
             signature = (found.on_path, tuple(tuple(tuple(sorted(v.items())) for v in block) for block in found.blocks))
             if signature not in self.known:
                 self.known.add(signature)
@@ -364,7 +375,7 @@ class Conditions:
         self.plans: dict[tuple[int, int, int], list[Polynomial]] = {}
         self.zero: list[Polynomial] = []
         self.nonnegative: list[Polynomial] = []
-        self.roots = [Block(player, True) for player in self.game.players]
+        self.roots = [Block() for _ in self.game.players]
         self.blocks.extend(self.roots)
         start = [
             {kind: {(): weight} for kind, weight in enumerate(self.game.weights[player])} for player in self.game.players
@@ -374,6 +385,8 @@ class Conditions:
             for mover in node.movers:
                 for kind in search.standing[node.number][mover].types:
                     self.require_best(mover, kind, node)
+                    if self.on_path(node.number):
+                        self.roots[mover].visible.extend(self.moves[(mover, kind, node.number)].values())
 
     def variable(self, block: Block) -> Polynomial:
         """A new variable of a block."""
@@ -410,7 +423,7 @@ class Conditions:
 
     def fresh(self, mover: int, node: Node, action: int) -> tuple[dict[int, Polynomial], Block]:
         """The free belief after an excluded move."""
-        block = Block(mover, False)
+        block = Block()
         types = self.search.free[(mover, node.number, action)]
         if len(types) > 1:
             self.blocks.append(block)
@@ -488,7 +501,7 @@ class Conditions:
         return (
             frozenset(frozenset(p.items()) for p in self.zero),
             frozenset(frozenset(p.items()) for p in self.nonnegative),
-            tuple((b.owner, b.root, tuple(b.variables), tuple(frozenset(p.items()) for p in b.positive)) for b in self.blocks),
+            tuple((tuple(b.variables), tuple(frozenset(p.items()) for p in b.positive)) for b in self.blocks),
             tuple(sorted((key, used) for key, used in self.search.supports.items() if self.on_path(key[2]))),
         )
 
@@ -496,14 +509,14 @@ class Conditions:
         """Whether every player is in the regime that starts at the prior."""
         return all(own.regime is None for own in self.search.standing[node])
 
-    def outcome_class(self, system: System) -> OutcomeClass:
+    def outcome_class(self, solution: Solution) -> OutcomeClass:
         """The polytopes of on-path weights."""
         plain = self.game.plain
         path = [node for node in self.game.stages if self.on_path(node.number)]
         blocks = []
         for player in self.game.players:
             points = []
-            for vertex in system.vertices[player]:
+            for vertex in solution[player]:
                 point = {}
                 for node in path:
                     if player not in node.movers:
@@ -511,21 +524,25 @@ class Conditions:
                     for kind, (label, _) in enumerate(plain.types[player]):
                         moves = self.moves.get((player, kind, node.number), {})
                         for action in range(node.actions[node.movers.index(player)]):
-                            weight = number(evaluated(moves.get(action, {}), vertex))
+                            weight = exact(number(evaluated(moves.get(action, {}), vertex)))
                             name = self.game.action_label(node, player, action)
-                            point[(label, node.history, name)] = Fraction(weight) / self.game.weights[player][kind]
+                            point[(label, node.history, name)] = rounded(weight / self.game.weights[player][kind])
                 points.append(point)
             blocks.append(extreme(points))
         return OutcomeClass(frozenset(node.history for node in path), tuple(blocks))
 
 
-def outcome_classes(plain: PlainGame, limit: int = 20_000) -> list[OutcomeClass]:
+def outcome_classes(plain: PlainGame, limit: int = 8_000) -> list[OutcomeClass]:
     """All on-path behaviour in perfect Bayesian equilibria, as maximal products of polytopes.
 
     Raises
     ------
     UndecidedError
-        When there are more than `limit` support profiles to decide, or, with three players, one of them leads to a system
-        that the exact methods here cannot decide.
+        When the search would solve more than `limit` relaxations, or, with three players, a support profile leads to a
+        system that the exact methods here cannot decide.
     """
-    return Search(plain, limit).run()
+    search = Search(plain, limit)
+    classes = search.run()
+    if search.undecided:
+        raise UndecidedError(f"game {plain.name!r}: {len(search.undecided)} support profiles, the first: {search.undecided[0]}")
+    return classes

@@ -1,15 +1,18 @@
 """Exact linear systems: is a system of inequalities solvable, and which vertices does a polytope have.
 
 Expressions are dictionaries from variable to coefficient; the key `ONE` holds the constant. Coefficients are integers
-in `solvable` and fractions in `vertices`.
+in `solvable`, and fractions or surds in `vertices`.
 """
 
 from fractions import Fraction
 from math import gcd
 
+from tests.oracles.surd import Number, Surd, exact
+
 ONE = -1
 Expression = dict[int, int]
-Point = tuple[Fraction, ...]
+Point = tuple[Fraction | Surd, ...]
+Row = list[Fraction | Surd]
 
 
 def plus(left: Expression, right: Expression, factor: int = 1) -> Expression:
@@ -68,19 +71,29 @@ def solvable(expressions: list[Expression]) -> bool:
         basic[leaving], free[entering] = free[entering], basic[leaving]
 
 
-def _primitive(ray: list[int]) -> list[int]:
-    divisor = gcd(*ray)
-    return [value // divisor for value in ray] if divisor > 1 else ray
+def _primitive(ray: list[Number]) -> list[Number]:
+    """A positive multiple: the least integers, or with the first entry 1 or -1 when there are surds."""
+    if all(isinstance(value, int) for value in ray):
+        divisor = gcd(*ray)
+        return [value // divisor for value in ray] if divisor > 1 else ray
+    lead = exact(abs(next(value for value in ray if value)))
+    return [exact(value) / lead for value in ray]
 
 
-def _integers(row: list[Fraction]) -> list[int]:
+def _integers(row: Row) -> list[Number]:
+    if any(isinstance(value, Surd) for value in row):
+        return _primitive(row)
     scale = 1
     for value in row:
         scale = scale * value.denominator // gcd(scale, value.denominator)
     return _primitive([int(value * scale) for value in row])
 
 
-def vertices(size: int, zero: list[list[Fraction]], nonnegative: list[list[Fraction]]) -> list[Point]:
+def _ratio(above: Number, below: Number) -> Fraction | Surd:
+    return Fraction(above, below) if isinstance(above, int) and isinstance(below, int) else above / below
+
+
+def vertices(size: int, zero: list[Row], nonnegative: list[Row]) -> list[Point]:
     """All vertices of a bounded polytope, none when it is empty.
 
     Parameters
@@ -91,7 +104,7 @@ def vertices(size: int, zero: list[list[Fraction]], nonnegative: list[list[Fract
         Expressions that vanish, and that are not negative.
     """
     # solve the equations: every variable becomes a row over the remaining free ones
-    solved: dict[int, list[Fraction]] = {}
+    solved: dict[int, Row] = {}
     for given in zero:
         row = list(given)
         for pivot, other in solved.items():
@@ -111,7 +124,7 @@ def vertices(size: int, zero: list[list[Fraction]], nonnegative: list[list[Fract
         solved[lead] = row
     open_keys = [k for k in range(size) if k not in solved]
 
-    def substituted(given: list[Fraction]) -> list[Fraction]:
+    def substituted(given: Row) -> Row:
         row = list(given)
         for pivot, other in solved.items():
             if row[pivot]:
@@ -130,7 +143,7 @@ def vertices(size: int, zero: list[list[Fraction]], nonnegative: list[list[Fract
     return sorted(points)
 
 
-def _cone_points(size: int, rows: set[tuple[int, ...]]) -> list[Point]:
+def _cone_points(size: int, rows: set[tuple[Number, ...]]) -> list[Point]:
     """Vertices of ``{u : row[:size] . u + row[size] >= 0}`` by the double description method on its cone."""
     constraints = [row for row in rows if any(row[:size])]
     if any(row[size] < 0 for row in rows if not any(row[:size])):
@@ -138,8 +151,8 @@ def _cone_points(size: int, rows: set[tuple[int, ...]]) -> list[Point]:
     if size == 0:
         return [()]
     if size == 1:
-        low = max(Fraction(-row[1], row[0]) for row in constraints if row[0] > 0)
-        high = min(Fraction(-row[1], row[0]) for row in constraints if row[0] < 0)
+        low = max(_ratio(-row[1], row[0]) for row in constraints if row[0] > 0)
+        high = min(_ratio(-row[1], row[0]) for row in constraints if row[0] < 0)
         return [] if low > high else [(low,)] if low == high else [(low,), (high,)]
     constraints = [(0,) * size + (1,), *sorted(constraints)]
     basis, rays = _first_rays(size + 1, constraints)
@@ -161,15 +174,15 @@ def _cone_points(size: int, rows: set[tuple[int, ...]]) -> list[Point]:
                 joined = _primitive([value * b - other * a for a, b in zip(ray, ray_2, strict=True)])
                 kept.append((joined, common | {number}))
         cone = kept
-    return [tuple(Fraction(value, ray[size]) for value in ray[:size]) for ray, _ in cone if ray[size] > 0]
+    return [tuple(_ratio(value, ray[size]) for value in ray[:size]) for ray, _ in cone if ray[size] > 0]
 
 
-def _first_rays(size: int, constraints: list[tuple[int, ...]]) -> tuple[list[int], list[list[int]]]:
+def _first_rays(size: int, constraints: list[tuple[Number, ...]]) -> tuple[list[int], list[list[Number]]]:
     """A set of independent rows, and the rays on which all but one of them vanish."""
     basis: list[int] = []
-    echelon: list[tuple[int, list[Fraction]]] = []
+    echelon: list[tuple[int, Row]] = []
     for number, row in enumerate(constraints):
-        rest = [Fraction(value) for value in row]
+        rest = [exact(value) for value in row]
         for lead, other in echelon:
             if rest[lead]:
                 factor = rest[lead]
@@ -180,7 +193,7 @@ def _first_rays(size: int, constraints: list[tuple[int, ...]]) -> tuple[list[int
             basis.append(number)
     if len(basis) < size:
         raise ArithmeticError("the set has no vertex: it contains a line")
-    matrix = [[Fraction(v) for v in constraints[b]] + [Fraction(int(r == k)) for k in range(size)] for r, b in enumerate(basis)]
+    matrix = [[exact(v) for v in constraints[b]] + [Fraction(int(r == k)) for k in range(size)] for r, b in enumerate(basis)]
     for k in range(size):
         swap = next(r for r in range(k, size) if matrix[r][k])
         matrix[k], matrix[swap] = matrix[swap], matrix[k]
