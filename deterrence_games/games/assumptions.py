@@ -8,12 +8,13 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-import sympy
 from sympy import Expr
 from sympy.core.relational import Relational
 
-from deterrence_games.errors import GameError
+from deterrence_games.errors import GameError, SizeError
 from deterrence_games.games.expressions import to_relations, to_text
+
+MAX_RELATIONS = 1_000
 
 Edge = tuple[Expr, bool]  # what is at least as large, and whether it is strictly larger
 
@@ -23,6 +24,8 @@ def read_assumptions(given: Iterable[str | Relational] | str | Relational) -> tu
     if isinstance(given, (str, Relational)):
         given = (given,)
     relations = tuple(relation for entry in given for relation in to_relations(entry))
+    if len(relations) > MAX_RELATIONS:
+        raise SizeError(f"there are {len(relations)} assumptions; state at most {MAX_RELATIONS}")
     problem = contradiction(relations)
     if problem:
         raise GameError(f"assumptions contradict one another: {problem}; change one of them")
@@ -50,7 +53,7 @@ def contradiction(relations: Sequence[Relational]) -> str | None:
 
 
 def _impossible(relation: Relational) -> bool:
-    difference = sympy.expand(relation.lhs - relation.rhs)
+    difference = relation.lhs - relation.rhs
     match relation.rel_op:
         case "<":
             return difference.is_nonnegative is True

@@ -9,7 +9,6 @@ Every name is ``sympy.Symbol(name, real=True)``; every decimal is an exact fract
 
 import math
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Real
 from numbers import Rational as RationalNumber
@@ -24,7 +23,7 @@ from deterrence_games.errors import ExpressionError, GameError
 from deterrence_games.games.bounds import RANGE, number_problem
 from deterrence_games.games.grammar import COMPARISONS, Parser, check_name
 
-Value: TypeAlias = str | int | float | Fraction | Decimal | Real | Expr
+Value: TypeAlias = str | int | float | Fraction | Real | Expr
 """What a payoff, a prior or a probability may be written as."""
 
 _ROUNDS = 8  # of reading an expression back from its own text until it stays the same
@@ -128,10 +127,10 @@ def exact(value: object) -> Rational:
         fraction = Fraction(int(value))
     elif isinstance(value, RationalNumber):
         fraction = Fraction(int(value.numerator), int(value.denominator))
-    elif isinstance(value, (Real, Decimal)):
+    elif isinstance(value, Real):
         if not math.isfinite(value):
             raise GameError(f"{value} is not a finite number; give a finite one")
-        fraction = Fraction(repr(float(value)) if isinstance(value, float) else str(value))
+        fraction = Fraction(str(value))  # the shortest decimal, of a NumPy scalar as well
     else:
         raise GameError(f"{value!r:.60} is not a real number; give a number, a string or a SymPy expression")
     number = Rational(fraction.numerator, fraction.denominator)

@@ -18,9 +18,19 @@ from deterrence_games.games.expressions import to_text
 from deterrence_games.games.names import Pattern, read_names
 from deterrence_games.games.payoffs import Payoffs, Profile, read_payoffs
 from deterrence_games.games.points import PointChecks, parameters_of
-from deterrence_games.games.priors import Priors, check_tree_chances, read_priors
+from deterrence_games.games.priors import Priors, check_chance, read_priors
 from deterrence_games.games.substitution import substituted
-from deterrence_games.games.tree import Chance, Decision, Node, Simultaneous, check_label, flatten, measure, nodes_in_order
+from deterrence_games.games.tree import (
+    Chance,
+    Decision,
+    Node,
+    Simultaneous,
+    check_label,
+    distinct_nodes,
+    flatten,
+    measure,
+    nodes_in_order,
+)
 
 ROLES = ("aggressor", "target", "ally")
 
@@ -298,13 +308,13 @@ def _read_tree(tree: Node, players: tuple[str, ...]) -> Node:
     elif not isinstance(tree, (Decision, Simultaneous, Chance)):
         raise GameError(f"tree {tree!r:.40} is not a tree; give Decision, Simultaneous or Chance")
     measure(tree)
-    for node in nodes_in_order(tree):
-        movers = (node.player,) if isinstance(node, Decision) else tuple(node.choices) if isinstance(node, Simultaneous) else ()
-        for player in movers:
+    for node in distinct_nodes(tree):
+        if isinstance(node, Chance):
+            check_chance({label: probability for label, (probability, _) in node.branches.items()})
+            continue
+        for player in (node.player,) if isinstance(node, Decision) else node.choices:
             if player not in players:
                 raise GameError(f"the tree names unknown player {player!r}; the players are {', '.join(players)}")
-    chances = (node for node in nodes_in_order(tree) if isinstance(node, Chance))
-    check_tree_chances({label: probability for label, (probability, _) in node.branches.items()} for node in chances)
     return tree
 
 
@@ -322,8 +332,9 @@ def _read_wars(
 ) -> Mapping[str, tuple[str, ...]]:
     if wars is None:
         wars = {outcome: players for outcome in outcomes if {"war", "conflict"} & set(outcome.lower().split("_"))}
+    known = set(outcomes)
     for outcome, fighters in wars.items():
-        if outcome not in outcomes:
+        if outcome not in known:
             raise GameError(f"wars names unknown outcome {outcome!r}; use one of {', '.join(outcomes[:12])}")
         if isinstance(fighters, str) or not fighters or not set(fighters) <= set(players):
             raise GameError(f"wars: {fighters!r} do not fight in {outcome!r}; give a tuple of players")

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from itertools import product
+from math import prod
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from sympy import Expr
 
-from deterrence_games.errors import ExpressionError, GameError
+from deterrence_games.errors import ExpressionError, GameError, SizeError
 from deterrence_games.games.expressions import to_expression
+
+MAX_PROFILES = 100_000
 
 Profile: TypeAlias = tuple[str, ...]
 Cell: TypeAlias = Expr | Mapping[str, Expr] | Mapping[Profile, Expr]
@@ -30,8 +33,9 @@ def read_payoffs(
     """
     if not isinstance(given, Mapping):
         raise GameError("payoffs is not a mapping; give {outcome: {player: payoff}}")
+    known = set(outcomes)
     for outcome in given:
-        if outcome not in outcomes:
+        if outcome not in known:
             raise GameError(f"payoffs names unknown outcome {outcome!r}; the tree leads to {', '.join(outcomes[:12])}")
     table = {}
     for outcome in outcomes:
@@ -59,10 +63,13 @@ def _read_cell(given: Any, where: str, player: str, labels: Mapping[str, tuple[s
         if labels[player] == ("",):
             raise GameError(f"{where} depends on the type, but {player!r} has no types; add them to types")
         expected: tuple[Any, ...] = labels[player]
+    elif prod(map(len, labels.values())) > MAX_PROFILES:
+        raise SizeError(f"{where} depends on more than {MAX_PROFILES} profiles of types; let it depend on the own type")
     else:
         expected = tuple(product(*labels.values()))
+    possible = set(expected)
     for key in given:
-        if key not in expected:
+        if key not in possible:
             known = ", ".join(str(item) for item in expected[:6])
             raise GameError(f"{where}: there is no type {key!r}; use {known}" + (", ..." if len(expected) > 6 else ""))
     cells = {}

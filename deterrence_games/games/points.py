@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from deterrence_games.errors import GameError, ParameterError
 from deterrence_games.games.expressions import exact, to_text
 from deterrence_games.games.grammar import symbol
 from deterrence_games.games.payoffs import expressions_of
-from deterrence_games.games.tree import Chance, nodes_in_order
+from deterrence_games.games.tree import Chance, distinct_nodes
 
 if TYPE_CHECKING:
     from deterrence_games.games.game import Game
@@ -35,7 +36,9 @@ class PointChecks:
         for player, priors in game.types.items():
             self.distributions.append((f"priors of {player!r}", list(priors), len(expressions)))
             expressions += priors.values()
-        for node in {id(node): node for node in nodes_in_order(game.tree) if isinstance(node, Chance)}.values():
+        for node in distinct_nodes(game.tree):
+            if not isinstance(node, Chance):
+                continue
             self.distributions.append(("chance probabilities", list(node.branches), len(expressions)))
             expressions += [probability for probability, _ in node.branches.values()]
         self.first_relation = len(expressions)
@@ -66,17 +69,16 @@ class PointChecks:
         raise ParameterError(f"game {self.name!r}: {'; '.join(parts)}; {have}")
 
     def _number(self, name: str, value: Any) -> float:
-        if isinstance(value, Real) and type(value) is not bool:
-            try:
-                result = float(value)
-            except OverflowError:
-                result = math.inf
-        elif isinstance(value, Expr) and value.is_number and value.is_extended_real:
+        result = math.nan
+        if isinstance(value, Expr) and value.is_number and value.is_extended_real:
             result = float(value)
-        else:
+        elif isinstance(value, bool) or not isinstance(value, Real):
             raise ParameterError(f"game {self.name!r}: parameter {name!r} is {value!r:.40}; give a real number")
+        else:
+            with suppress(OverflowError):
+                result = float(value)
         if not math.isfinite(result):
-            raise ParameterError(f"game {self.name!r}: parameter {name!r} is {result}; give a finite number")
+            raise ParameterError(f"game {self.name!r}: parameter {name!r} is not finite; give a finite number")
         return result
 
     def values(self, numbers: Mapping[str, float]) -> Sequence[float]:
@@ -142,7 +144,7 @@ def parameters_of(game: "Game") -> tuple[str, ...]:
     """Names in order of appearance: priors, payoffs by outcome, chance, assumptions; within an expression by alphabet."""
     expressions = [prior for priors in game.types.values() for prior in priors.values()]
     expressions += [e for row in game.payoffs.values() for cell in row.values() for e in expressions_of(cell)]
-    for node in nodes_in_order(game.tree):
+    for node in distinct_nodes(game.tree):
         if isinstance(node, Chance):
             expressions += [probability for probability, _ in node.branches.values()]
     expressions += [side for relation in game.assumptions for side in (relation.lhs, relation.rhs)]

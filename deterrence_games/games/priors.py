@@ -1,6 +1,9 @@
 """Types of the players and the prior probability of each."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Mapping
+from contextlib import suppress
+from random import Random
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +13,9 @@ from sympy import Expr
 from deterrence_games.errors import ExpressionError, GameError
 from deterrence_games.games.expressions import to_expression, to_text
 from deterrence_games.games.tree import check_label
+
+TOLERANCE = 1e-9  # sums of probabilities closer than this to each other are equal
+POINTS = 16  # at which a sum of symbols is tried
 
 Priors = Mapping[str, Mapping[str, Expr]]
 
@@ -47,15 +53,35 @@ def check_distribution(probabilities: Mapping[str, Expr]) -> str | None:
     for label, probability in probabilities.items():
         if probability.is_negative or (1 - probability).is_negative:
             return f"{to_text(probability)} for {label!r} is no probability; keep it between 0 and 1"
-    gap = sympy.expand(sympy.Add(*probabilities.values()) - 1)
-    if gap.is_zero:
+    total = sympy.Add(*probabilities.values())
+    if (total - 1).is_zero:
         return None
-    gap = sympy.cancel(gap)
-    if gap.is_zero or (gap.is_zero is None and not gap.is_number):
+    constant = _constant(total)
+    if total.is_Rational or (total - 1).is_zero is False or (constant is not None and abs(constant - 1) > TOLERANCE):
+        shown = to_text(total) if constant is None or total.is_Rational else f"{constant:g}"
+        return f"they sum to {shown}, not to one; make one of them the rest, say {to_text(_rest(probabilities))}"
+    return None
+
+
+def _constant(total: Expr) -> float | None:
+    """Return the value of an expression that is the same at many random points, else None.
+
+    Multiplying out could take for ever; smooth expressions that agree at random points are constant. Those with corners are
+    left to the numbers.
+    """
+    if total.has(sympy.Min, sympy.Max, sympy.Abs):
         return None
-    if gap.is_number and abs(gap.evalf()) < 1e-12:
+    symbols = sorted(total.free_symbols, key=str)
+    evaluate = sympy.lambdify(symbols, total, modules="math", dummify=True)
+    chance = Random(POINTS)
+    found = []
+    for point in range(POINTS):
+        size = (1, 1, 10, 0.1)[point % 4]
+        with suppress(ArithmeticError, ValueError, TypeError):  # outside the domain; a complex value has no float
+            found.append(float(evaluate(*(chance.uniform(0, size) for _ in symbols))))
+    if len(found) < 4 or not all(math.isclose(value, found[0], rel_tol=TOLERANCE, abs_tol=TOLERANCE) for value in found):
         return None
-    return f"they sum to {to_text(gap + 1)}, not to one; make one of them the rest, say {to_text(_rest(probabilities))}"
+    return found[0]
 
 
 def _rest(probabilities: Mapping[str, Expr]) -> Expr:
@@ -63,9 +89,8 @@ def _rest(probabilities: Mapping[str, Expr]) -> Expr:
     return 1 - sympy.Add(*others)
 
 
-def check_tree_chances(branches: Iterable[Mapping[str, Expr]]) -> None:
-    """Refuse chance moves whose probabilities cannot sum to one."""
-    for probabilities in branches:
-        problem = check_distribution(probabilities)
-        if problem:
-            raise GameError(f"chance of {', '.join(probabilities)}: {problem}")
+def check_chance(probabilities: Mapping[str, Expr]) -> None:
+    """Refuse a chance move whose probabilities cannot be ones, or cannot sum to one."""
+    problem = check_distribution(probabilities)
+    if problem:
+        raise GameError(f"chance of {', '.join(probabilities)}: {problem}")

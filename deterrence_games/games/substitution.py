@@ -1,7 +1,6 @@
 """Fixing parameters of a game."""
 
 from collections.abc import Callable, Mapping
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
@@ -10,7 +9,7 @@ from sympy.core.relational import Relational
 from deterrence_games.errors import ExpressionError, ParameterError
 from deterrence_games.games.expressions import parse, parse_relations, to_expression, to_text
 from deterrence_games.games.points import exact_parameters
-from deterrence_games.games.tree import Chance, Decision, Node, Simultaneous
+from deterrence_games.games.tree import Chance, Decision, Node, Simultaneous, distinct_nodes
 
 if TYPE_CHECKING:
     from deterrence_games.games.game import Game
@@ -51,23 +50,14 @@ def _table(table: Any, put: Callable[[Expr], Expr]) -> Any:
 
 def _tree(root: Node, put: Callable[[Expr], Expr]) -> Node:
     built: dict[int, Node] = {}
-    stack: list[tuple[Node, bool]] = [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if isinstance(node, str):
-            built[id(node)] = node
-        elif not done and id(node) not in built:
-            stack.append((node, True))
-            stack.extend((child, False) for _, child in node.branches_by_label)
-        elif done:
-            below = [built[id(child)] for _, child in node.branches_by_label]
-            match node:
-                case Decision():
-                    built[id(node)] = Decision(node.player, dict(zip(node.actions, below, strict=True)))
-                case Simultaneous():
-                    joint = product(*node.choices.values())
-                    built[id(node)] = Simultaneous(node.choices, dict(zip(joint, below, strict=True)))
-                case Chance():
-                    pairs = zip(node.branches.items(), below, strict=True)
-                    built[id(node)] = Chance({label: (put(prob), child) for (label, (prob, _)), child in pairs})
-    return built[id(root)]
+    for node in reversed(distinct_nodes(root)):
+        below = [child if isinstance(child, str) else built[id(child)] for _, child in node.branches_by_label]
+        match node:
+            case Decision():
+                built[id(node)] = Decision(node.player, dict(zip(node.actions, below, strict=True)))
+            case Simultaneous():
+                built[id(node)] = Simultaneous(node.choices, dict(zip(node.results, below, strict=True)))
+            case Chance():
+                pairs = zip(node.branches.items(), below, strict=True)
+                built[id(node)] = Chance({label: (put(prob), child) for (label, (prob, _)), child in pairs})
+    return root if isinstance(root, str) else built[id(root)]

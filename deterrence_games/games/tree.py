@@ -187,31 +187,41 @@ def _check_node(node: object, where: str) -> None:
         raise GameError(f"{where} leads to {node!r:.60}; give Decision, Simultaneous, Chance or an outcome label")
 
 
-def measure(root: Node) -> int:
-    """Count the nodes of a tree, shared subtrees every time; refuse cycles and trees beyond the limits."""
-    sizes: dict[int, tuple[int, int]] = {}  # id -> nodes, depth
-    open_nodes: set[int] = set()
+def distinct_nodes(root: Node) -> list[Decision | Simultaneous | Chance]:
+    """List the nodes above the leaves, each object once, parents before children; refuse cycles."""
+    finished: list[Decision | Simultaneous | Chance] = []
+    done: dict[int, bool] = {}  # id -> whether everything below it has been listed
     stack: list[tuple[Node, bool]] = [(root, False)]
     while stack:
-        node, done = stack.pop()
+        node, complete = stack.pop()
         if isinstance(node, str):
-            sizes[id(node)] = (1, 0)
-        elif done:
-            below = [sizes[id(child)] for _, child in node.branches_by_label]
-            nodes, depth = 1 + sum(size for size, _ in below), 1 + max(deep for _, deep in below)
-            if nodes > MAX_NODES:
-                raise SizeError(f"the tree has more than {MAX_NODES} nodes; split the game")
-            if depth > MAX_DEPTH:
-                raise SizeError(f"the tree has a path of more than {MAX_DEPTH} moves; split the game")
-            sizes[id(node)] = (nodes, depth)
-            open_nodes.discard(id(node))
-        elif id(node) in open_nodes:
-            raise GameError(f"the tree has a cycle through {node!r}; build a tree, where play always ends")
-        elif id(node) not in sizes:
-            open_nodes.add(id(node))
+            continue
+        if complete:
+            done[id(node)] = True
+            finished.append(node)
+        elif id(node) not in done:
+            done[id(node)] = False
             stack.append((node, True))
             stack.extend((child, False) for _, child in node.branches_by_label)
-    return sizes[id(root)][0]
+        elif not done[id(node)]:
+            raise GameError(f"the tree has a cycle through {node!r}; build a tree, in which play always ends")
+    finished.reverse()
+    return finished
+
+
+def measure(root: Node) -> int:
+    """Count the nodes of a tree, shared subtrees every time; refuse cycles and trees beyond the limits."""
+    size: dict[int, int] = {}
+    depth: dict[int, int] = {}
+    for node in reversed(distinct_nodes(root)):
+        below = [child for _, child in node.branches_by_label]
+        size[id(node)] = 1 + sum(size.get(id(child), 1) for child in below)
+        depth[id(node)] = 1 + max(depth.get(id(child), 0) for child in below)
+        if size[id(node)] > MAX_NODES:
+            raise SizeError(f"the tree has more than {MAX_NODES} nodes; split the game")
+        if depth[id(node)] > MAX_DEPTH:
+            raise SizeError(f"the tree has a path of more than {MAX_DEPTH} moves; split the game")
+    return size.get(id(root), 1)
 
 
 def walk(root: Node) -> Iterator[tuple[tuple[Label, ...], Node]]:

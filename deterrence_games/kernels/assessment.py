@@ -182,7 +182,7 @@ def outcome_distribution(tree, point, behavior, reach, outcomes):
 
 
 @borrowing_kernel
-def assess_cells(tree, values, payoff, prior, chance, first_cell, cells, found, tol, space, behavior, belief, distribution):
+def assess_cells(tree, values, payoff, prior, chance, first_cell, cells, used, choices, weight, tol, space, behavior, belief, distribution):
     """Assess every cell that `perfect_bayesian.search_points` found.
 
     Parameters
@@ -191,6 +191,8 @@ def assess_cells(tree, values, payoff, prior, chance, first_cell, cells, found, 
     payoff, prior, chance : int64 arrays
         As in `load_point`.
     first_cell, cells : int64[point]
+    used, choices, weight : int64[cell, set], int64[cell, choice, column], float64[cell, entry]
+        As the search wrote them; cells that it did not settle get arbitrary numbers.
     space : tuple
         Work space: `Point`, ``float64[node, type over all players]``, ``float64[node]``.
     behavior : float64[cell, entry]
@@ -202,5 +204,5 @@ def assess_cells(tree, values, payoff, prior, chance, first_cell, cells, found, 
     for p in range(values.shape[0]):
         load_point(tree, values[p], payoff, prior, chance, point)
         for c in range(first_cell[p], first_cell[p] + cells[p]):
-            assess(tree, point, found.used[c], found.choice[c], found.weight[c], tol, behavior[c], belief[c], worth)
+            assess(tree, point, used[c], choices[c], weight[c], tol, behavior[c], belief[c], worth)
             outcome_distribution(tree, point, behavior[c], reach, distribution[c])

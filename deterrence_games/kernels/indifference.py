@@ -215,7 +215,7 @@ def _mass(tree, point, assigned, work, node, player):
 
 
 @inner_kernel
-def _unsolved(tree, assigned, work, node, player):
+def unsolved_blocks(tree, assigned, work, node, player):
     """How many others' blocks at the node are not solved to a point, and the last of them."""
     count = 0
     last = -1
@@ -252,7 +252,7 @@ def best_reply_rows(tree, point, assigned, work, closed, block, tol):
         for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
             player = tree.slot[slot, PLAYER]
             possible = belief_support(tree, point, assigned, node, player)
-            unsolved, which = _unsolved(tree, assigned, work, node, player)
+            unsolved, which = unsolved_blocks(tree, assigned, work, node, player)
             if unsolved >= 2:
                 coupled += 1
                 continue
@@ -311,13 +311,13 @@ def best_reply_rows(tree, point, assigned, work, closed, block, tol):
                                     if work.factor[term, other] >= 0:
                                         place = work.unknown[work.factor[term, other], PLACE]
                                 row[place] += work.coefficient[term]
-                        if not _next_plan(tree, assigned, work, kind, opened):
+                        if not next_plan(tree, assigned, work, kind, opened):
                             break
     return n_equations, n_inequalities, coupled
 
 
 @inner_kernel
-def _next_plan(tree, assigned, work, kind, opened):
+def next_plan(tree, assigned, work, kind, opened):
     """Move ``plan`` on to the next combination of undominated actions at the open slots; False after the last."""
     for k in range(opened):
         slot = work.plan[1, k]
@@ -353,6 +353,8 @@ def settle(tree, point, assigned, work, items, closed, tol):
         for block in range(blocks):
             if work.block[block, COUNT] == 1:
                 continue
+            if work.block[block, SIZE] + 1 > work.equations.shape[1]:
+                return TOO_LARGE
             rows = flow_rows(tree, point, assigned, work, items, block)
             if rows < 0:
                 return TOO_LARGE

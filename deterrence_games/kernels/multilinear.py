@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, kernel
+from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, inner_kernel, kernel
 from deterrence_games.kernels.multilinear_bounds import (
     confine,
     eliminate,
@@ -21,8 +21,9 @@ from deterrence_games.kernels.multilinear_bounds import (
     holds_throughout,
     widest_influence,
 )
-from deterrence_games.kernels.multilinear_roots import ACCEPTED, UNCLEAR, UNIT, contracts, judge, polish, sum_powers
-from deterrence_games.kernels.multilinear_system import expand, lay_out
+from deterrence_games.kernels.multilinear_roots import ACCEPTED, UNCLEAR, contracts, judge, polish, sum_powers
+from deterrence_games.kernels.multilinear_roots import UNIT as UNITX
+from deterrence_games.kernels.multilinear_system import LARGEST, WIDTH, expand, lay_out
 
 # Kinds of boxes that are set aside.
 UNRESOLVED = 0  # may hold any number of solutions, or none
@@ -42,6 +43,17 @@ _SETTLED = -1
 _SMALLER = -2
 
 
+# Rows of `Workspace.vector`.
+CENTRE = 0
+RADIUS = 1
+LOWER = 2
+UPPER = 3
+RELATIVE = 4
+SCORE = 5
+POINT = 6
+UNIT = 7
+
+
 class Workspace(NamedTuple):
     """Arrays that every box uses anew.
 
@@ -55,12 +67,9 @@ class Workspace(NamedTuple):
         The row solved for an unknown, else -1.
     power : float64[equation, degree]
         Sums of the absolute coefficients by degree.
-    centre, radius, relative : float64[unknown]
-        Of the box; its width as a share of the domain's.
-    lower, upper : float64[unknown]
-        What is left of ``-1 <= u <= 1``.
-    point, unit, score : float64[unknown]
-        For Newton's iteration, and for the choice of the unknown to bisect.
+    vector : float64[8, unknown]
+        ``CENTRE`` and ``RADIUS`` of the box; ``LOWER`` and ``UPPER``, what is left of ``-1 <= u <= 1``; ``RELATIVE``, its width as
+        a share of the domain's; ``SCORE``, for the choice of the unknown to bisect; ``POINT`` and ``UNIT`` of Newton's iteration.
     constant : bool[unknown]
     """
 
@@ -69,14 +78,7 @@ class Workspace(NamedTuple):
     pivot: np.ndarray
     owner: np.ndarray
     power: np.ndarray
-    centre: np.ndarray
-    radius: np.ndarray
-    relative: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
-    point: np.ndarray
-    unit: np.ndarray
-    score: np.ndarray
+    vector: np.ndarray
     constant: np.ndarray
 
 
@@ -104,7 +106,7 @@ class Findings(NamedTuple):
     count: np.ndarray
 
 
-@kernel
+@inner_kernel
 def _set_aside(system, found, low, high, kind, near):
     """Store a box, or merge it with one of its kind.
 
@@ -118,7 +120,7 @@ def _set_aside(system, found, low, high, kind, near):
             for unknown in range(low.size):
                 least = min(low[unknown], found.box_low[index, unknown])
                 most = max(high[unknown], found.box_high[index, unknown])
-                if most - least > near * system.width[unknown]:
+                if most - least > near * system.domain[WIDTH, unknown]:
                     longer += 1
             if longer <= kind:
                 for unknown in range(low.size):
@@ -126,13 +128,14 @@ def _set_aside(system, found, low, high, kind, near):
                     found.box_high[index, unknown] = max(high[unknown], found.box_high[index, unknown])
                 return
     if count < found.box_kind.size:
-        found.box_low[count] = low
-        found.box_high[count] = high
+        for unknown in range(low.size):
+            found.box_low[count, unknown] = low[unknown]
+            found.box_high[count, unknown] = high[unknown]
         found.box_kind[count] = kind
     found.count[1] += 1
 
 
-@kernel
+@inner_kernel
 def _add_root(system, found, point, enclosure, alone):
     """Store a proved root unless it is known.
 
@@ -143,32 +146,33 @@ def _add_root(system, found, point, enclosure, alone):
     for known in range(min(count, found.alone.size)):
         apart = 0.0
         for unknown in range(point.size):
-            if system.width[unknown] > 0.0:
-                apart = max(apart, abs(found.roots[known, unknown] - point[unknown]) / system.width[unknown])
+            if system.domain[WIDTH, unknown] > 0.0:
+                apart = max(apart, abs(found.roots[known, unknown] - point[unknown]) / system.domain[WIDTH, unknown])
         if apart <= enclosure + found.enclosure[known]:
             return
     if count < found.alone.size:
-        found.roots[count] = point
+        for unknown in range(point.size):
+            found.roots[count, unknown] = point[unknown]
         found.enclosure[count] = enclosure
         found.alone[count] = alone
     found.count[0] += 1
 
 
-@kernel
+@inner_kernel
 def _within_cube(system, point, reach, low, high):
     """Whether the box lies in the cube of half side `reach` (a share of the domain's width) about the point."""
     for unknown in range(point.size):
         away = max(high[unknown] - point[unknown], point[unknown] - low[unknown])
-        if away > reach * system.width[unknown] and system.width[unknown] > 0.0:
+        if away > reach * system.domain[WIDTH, unknown] and system.domain[WIDTH, unknown] > 0.0:
             return False
     return True
 
 
-@kernel
+@inner_kernel
 def _within_box(system, point, reach, low, high, stretch):
     """Whether the cube of half side `reach` about the point lies in the box stretched about its centre."""
     for unknown in range(point.size):
-        margin = 0.5 * (stretch - 1.0) * (high[unknown] - low[unknown]) - reach * system.width[unknown]
+        margin = 0.5 * (stretch - 1.0) * (high[unknown] - low[unknown]) - reach * system.domain[WIDTH, unknown]
         if not (low[unknown] - margin <= point[unknown] <= high[unknown] + margin):
             return False
     return True
@@ -178,26 +182,19 @@ def _within_box(system, point, reach, low, high, stretch):
 def _allocate(system):
     """Allocate the `Workspace` of a system."""
     rows, columns = system.coefficient.shape
-    unknowns = system.low.size
+    unknowns = system.domain.shape[1]
     return Workspace(
         np.empty((rows, columns)),
         np.empty((rows, columns)),
         np.empty(rows, np.int64),
         np.empty(unknowns, np.int64),
         np.empty((system.equalities, system.variable.shape[1] + 1)),
-        np.empty(unknowns),
-        np.empty(unknowns),
-        np.zeros(unknowns),
-        np.empty(unknowns),
-        np.empty(unknowns),
-        np.empty(unknowns),
-        np.empty(unknowns),
-        np.empty(unknowns),
+        np.zeros((8, unknowns)),
         np.zeros(unknowns, np.bool_),
     )
 
 
-@kernel
+@inner_kernel
 def _look_inside(system, work, found, low, high, rank, tolerance):
     """Look for a root near the middle of the box, with the unknowns that have no pivot held fixed.
 
@@ -210,10 +207,10 @@ def _look_inside(system, work, found, low, high, rank, tolerance):
     bool, bool
         Whether the box is settled, and whether it is a continuum.
     """
-    point, unit, constant = work.point, work.unit, work.constant
+    point, unit, constant = work.vector[POINT], work.vector[UNIT], work.constant
     for unknown in range(point.size):
         point[unknown] = 0.5 * (low[unknown] + high[unknown])
-        unit[unknown] = UNIT * system.width[unknown] if work.owner[unknown] >= 0 else 0.0
+        unit[unknown] = UNITX * system.domain[WIDTH, unknown] if work.owner[unknown] >= 0 else 0.0
     proved, enclosure, alone = polish(system, work, unit, rank, point)
     if not proved:
         return False, False
@@ -221,36 +218,39 @@ def _look_inside(system, work, found, low, high, rank, tolerance):
     if rank < system.active:
         inside = verdict == ACCEPTED
         for unknown in range(point.size):
-            gap = (-tolerance if constant[unknown] else enclosure) * system.width[unknown]
+            gap = (-tolerance if constant[unknown] else enclosure) * system.domain[WIDTH, unknown]
             inside = inside and low[unknown] + gap <= point[unknown] <= high[unknown] - gap
         return False, inside
     inside = _within_cube(system, point, alone, low, high) or _within_box(system, point, enclosure, low, high, STRETCH)
     if verdict == ACCEPTED:
         _add_root(system, found, point, enclosure, alone)
     elif verdict == UNCLEAR and inside:
-        gap = enclosure * system.width
-        _set_aside(system, found, point - gap, point + gap, UNRESOLVED, 2.0 * CLUSTER * enclosure)
+        for unknown in range(point.size):
+            work.vector[LOWER][unknown] = point[unknown] - enclosure * system.domain[WIDTH, unknown]
+            work.vector[UPPER][unknown] = point[unknown] + enclosure * system.domain[WIDTH, unknown]
+        _set_aside(system, found, work.vector[LOWER], work.vector[UPPER], UNRESOLVED, 2.0 * CLUSTER * enclosure)
     return inside, False
 
 
-@kernel
+@inner_kernel
 def _examine(system, work, found, low, high, tolerance, resolution):
     """Confine the box `low`, `high` in place and settle it if possible.
 
     Return ``_SETTLED``, ``_SMALLER``, or the unknown to bisect.
     """
-    _, _, width, largest, active, equalities, rounding, coefficient, degree, variable, plan_first, plan = system
+    domain, active, equalities, rounding, coefficient, degree, variable, plan_first, plan = system
     table, reduced, pivot, owner, power = work.table, work.reduced, work.pivot, work.owner, work.power
-    centre, radius, relative, lower, upper = work.centre, work.radius, work.relative, work.lower, work.upper
+    centre, radius, relative = work.vector[CENTRE], work.vector[RADIUS], work.vector[RELATIVE]
+    lower, upper = work.vector[LOWER], work.vector[UPPER]
     unknowns = low.size
     for unknown in range(unknowns):
         centre[unknown] = 0.5 * (low[unknown] + high[unknown])
         radius[unknown] = 0.0
         lower[unknown] = -1.0
         upper[unknown] = 1.0
-        if width[unknown] > 0.0:
+        if domain[WIDTH, unknown] > 0.0:
             half = max(high[unknown] - centre[unknown], centre[unknown] - low[unknown])
-            radius[unknown] = half + 2.0**-50 * largest[unknown]
+            radius[unknown] = half + 2.0**-50 * domain[LARGEST, unknown]
     expand(coefficient, plan_first, plan, centre, radius, table)
     if not confine(table, equalities, rounding, lower, upper):
         return _SETTLED
@@ -260,18 +260,18 @@ def _examine(system, work, found, low, high, tolerance, resolution):
     volume = 1.0
     widest = 0.0
     for unknown in range(unknowns):
-        if width[unknown] > 0.0:
-            least = centre[unknown] + radius[unknown] * lower[unknown] - 2.0**-50 * largest[unknown]
-            most = centre[unknown] + radius[unknown] * upper[unknown] + 2.0**-50 * largest[unknown]
+        if domain[WIDTH, unknown] > 0.0:
+            least = centre[unknown] + radius[unknown] * lower[unknown] - 2.0**-50 * domain[LARGEST, unknown]
+            most = centre[unknown] + radius[unknown] * upper[unknown] + 2.0**-50 * domain[LARGEST, unknown]
             least = max(low[unknown], least)
             most = min(high[unknown], most)
             if least > most:
                 return _SETTLED
-            if high[unknown] - low[unknown] > resolution * width[unknown]:
+            if high[unknown] - low[unknown] > resolution * domain[WIDTH, unknown]:
                 volume *= (most - least) / (high[unknown] - low[unknown])
             low[unknown] = least
             high[unknown] = most
-            relative[unknown] = (most - least) / width[unknown]
+            relative[unknown] = (most - least) / domain[WIDTH, unknown]
             widest = max(widest, relative[unknown])
     continuum = holds_throughout(table, equalities, rounding, LENIENCE)
     promising = False
@@ -294,14 +294,89 @@ def _examine(system, work, found, low, high, tolerance, resolution):
     if promising:
         expand(coefficient, plan_first, plan, centre, radius, table)
         eliminate(table, equalities, rounding, reduced, pivot, owner)
-    return widest_influence(reduced, equalities, pivot, degree, variable, relative, resolution, work.score)
+    return widest_influence(reduced, equalities, pivot, degree, variable, relative, resolution, work.vector[SCORE])
+
+
+@inner_kernel
+def _search(system, work, found, stack_low, stack_high, here_low, here_high, tolerance, resolution, max_boxes):
+    """Search depth first from the box on the stack; return how many boxes were examined, and whether they were too few."""
+    unknowns = here_low.size
+    room = found.alone.size
+    boxes = found.box_kind.size
+    top = 1
+    visited = 0
+    limit = False
+    while top > 0 and found.count[0] <= room and found.count[1] <= boxes:
+        top -= 1
+        for unknown in range(unknowns):
+            here_low[unknown] = stack_low[top, unknown]
+            here_high[unknown] = stack_high[top, unknown]
+        outcome = _SMALLER
+        for root in range(found.count[0]):
+            if _within_cube(system, found.roots[root], found.alone[root], here_low, here_high):
+                outcome = _SETTLED
+        while outcome == _SMALLER and visited < max_boxes:
+            visited += 1
+            outcome = _examine(system, work, found, here_low, here_high, tolerance, resolution)
+        if outcome == _SMALLER:
+            limit = True
+            _set_aside(system, found, here_low, here_high, UNRESOLVED, 0.0)
+        elif outcome != _SETTLED:
+            for half in range(2):
+                for unknown in range(unknowns):
+                    stack_low[top + half, unknown] = here_low[unknown]
+                    stack_high[top + half, unknown] = here_high[unknown]
+            middle = 0.5 * (here_low[outcome] + here_high[outcome])
+            stack_high[top, outcome] = middle
+            stack_low[top + 1, outcome] = middle
+            top += 2
+    return visited, limit
 
 
 @kernel
 def solve_multilinear(
     low, high, first, coefficient, factor, equalities, tolerance, max_boxes, roots, box_low, box_high, box_kind
 ):
-    """docstring."""
+    """Find every solution in a box of equations and inequalities in which each term has degree at most one in each unknown.
+
+    A root is stored when it is proved to be the only solution near it: where some of the equations, as many as there are
+    unknowns, have a root, the others hold within the tolerance. Boxes that are not decided are set aside, those that overlap
+    merged. Whatever the code, no solution is lost: each lies within the tolerance of a stored root or in a stored
+    box (except after ``FULL``).
+
+    Parameters
+    ----------
+    low, high : float64[unknown]
+        The domain, finite, ``low <= high``; an unknown with ``low == high`` is a constant.
+    first : int64[row + 1]
+        Row ``r`` is the sum of the terms ``first[r]`` to ``first[r + 1] - 1``.
+    coefficient : float64[term]
+        Rows should be of order one, for the tolerance is absolute.
+    factor : int64[term, position]
+        The unknowns of a term in any order, each at most once, padded with -1.
+    equalities : int64
+        Rows before this one must be zero, the others nonnegative.
+    tolerance : float64
+        How far a solution may violate a row, or the domain as a share of its width, on account of rounding in the
+        coefficients; 1e-10 suits rows of order one. It is raised for a row whose own rounding error may exceed it. Boxes are
+        not bisected below its square root, the distance at which roots are told apart.
+    max_boxes : int64
+        Number of boxes that may be examined.
+    roots : float64[root, unknown]
+        Filled with the solutions.
+    box_low, box_high, box_kind : float64[box, unknown], float64[box, unknown], int64[box]
+        Filled with the boxes that are not decided. ``CONTINUUM``: the box holds infinitely many points that satisfy
+        everything within four tolerances. ``UNRESOLVED``: it may hold any number of solutions (near a double root, say),
+        or none.
+
+    Returns
+    -------
+    code : int64
+        ``OK``: the roots stored are all the solutions, and each is one. ``UNDECIDED``: there are also boxes. ``LIMIT``:
+        `max_boxes` was reached; boxes not examined are among those stored. ``FULL``: an array is too short.
+    n_roots, n_boxes, n_visited : int64
+        Number of roots and boxes stored, and of boxes examined.
+    """
     unknowns = low.size
     system = lay_out(low, high, first, coefficient, factor, equalities, tolerance)
     work = _allocate(system)
@@ -311,37 +386,21 @@ def solve_multilinear(
     depth = system.active * (int(np.ceil(-np.log2(resolution))) + 1) + 2
     stack_low = np.empty((depth, unknowns))
     stack_high = np.empty((depth, unknowns))
-    here_low = np.empty(unknowns)
-    here_high = np.empty(unknowns)
-    stack_low[0] = low
-    stack_high[0] = high
-    top = 1
-    visited = 0
-    limit = False
-    while top > 0 and found.count[0] <= room and found.count[1] <= box_kind.size:
-        top -= 1
-        outcome = _SMALLER
-        for root in range(found.count[0]):
-            if _within_cube(system, roots[root], found.alone[root], stack_low[top], stack_high[top]):
-                outcome = _SETTLED
-        here_low[:] = stack_low[top]
-        here_high[:] = stack_high[top]
-        while outcome == _SMALLER and visited < max_boxes:
-            visited += 1
-            outcome = _examine(system, work, found, here_low, here_high, tolerance, resolution)
-        if outcome == _SMALLER:
-            limit = True
-            _set_aside(system, found, here_low, here_high, UNRESOLVED, 0.0)
-        elif outcome != _SETTLED:
-            middle = 0.5 * (here_low[outcome] + here_high[outcome])
-            for half in range(2):
-                stack_low[top] = here_low
-                stack_high[top] = here_high
-                if half == 0:
-                    stack_high[top, outcome] = middle
-                else:
-                    stack_low[top, outcome] = middle
-                top += 1
+    for unknown in range(unknowns):
+        stack_low[0, unknown] = low[unknown]
+        stack_high[0, unknown] = high[unknown]
+    visited, limit = _search(
+        system,
+        work,
+        found,
+        stack_low,
+        stack_high,
+        np.empty(unknowns),
+        np.empty(unknowns),
+        tolerance,
+        resolution,
+        max_boxes,
+    )
     n_roots = min(found.count[0], room)
     n_boxes = min(found.count[1], box_kind.size)
     for root in range(n_roots):

@@ -7,10 +7,10 @@ but that unknown's linear term is bounded by the sum of the absolute coefficient
 
 import numpy as np
 
-from deterrence_games.kernels.jit import kernel
+from deterrence_games.kernels.jit import inner_kernel
 
 
-@kernel
+@inner_kernel
 def absolute_sum(table, row, start, stop):
     """Sum of ``abs(table[row, start:stop])``, on four lanes because one would wait for each addition."""
     first = 0.0
@@ -30,7 +30,7 @@ def absolute_sum(table, row, start, stop):
     return (first + second) + (third + fourth)
 
 
-@kernel
+@inner_kernel
 def eliminate(table, equalities, rounding, reduced, pivot, owner):
     """Copy the table to `reduced` and solve equations for unknowns by Gauss-Jordan elimination of linear terms.
 
@@ -98,7 +98,7 @@ def eliminate(table, equalities, rounding, reduced, pivot, owner):
     return rank
 
 
-@kernel
+@inner_kernel
 def confine(table, equalities, rounding, lower, upper):
     """Confine ``lower <= u <= upper`` in place by every row; return False when nothing is left."""
     rows, columns = table.shape
@@ -136,7 +136,7 @@ def confine(table, equalities, rounding, lower, upper):
     return True
 
 
-@kernel
+@inner_kernel
 def holds_throughout(table, equalities, rounding, lenience):
     """Whether every row holds within `lenience` times its tolerance at every point of the box."""
     rows, columns = table.shape
@@ -151,7 +151,7 @@ def holds_throughout(table, equalities, rounding, lenience):
     return True
 
 
-@kernel
+@inner_kernel
 def find_constants(reduced, equalities, rounding, pivot, constant):
     """Mark the unknowns that the reduced rows hold constant over the box, within the tolerance.
 
@@ -171,7 +171,7 @@ def find_constants(reduced, equalities, rounding, pivot, constant):
     return True
 
 
-@kernel
+@inner_kernel
 def widest_influence(reduced, equalities, pivot, degree, variable, relative, resolution, score):
     """The unknown to bisect: among those wider than the resolution, the one that keeps the reduced rows most from linear.
 

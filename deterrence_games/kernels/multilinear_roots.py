@@ -9,9 +9,9 @@ References
 .. [1] Krawczyk (1969), Newton-Algorithmen zur Bestimmung von Nullstellen mit Fehlerschranken, Computing 4.
 """
 
-from deterrence_games.kernels.jit import kernel
+from deterrence_games.kernels.jit import inner_kernel
 from deterrence_games.kernels.multilinear_bounds import absolute_sum, eliminate
-from deterrence_games.kernels.multilinear_system import expand
+from deterrence_games.kernels.multilinear_system import HIGH, LOW, WIDTH, expand
 
 # Half the side of the cube in which the system is expanded about a point, as a share of the domain's width: products
 # are then too small to disturb the elimination, unless the root is within about this distance of another one.
@@ -22,7 +22,7 @@ ACCEPTED = 1  # the root satisfies everything within the tolerances
 UNCLEAR = 2  # its enclosure lies astride a tolerance
 
 
-@kernel
+@inner_kernel
 def sum_powers(reduced, pivot, degree, unknowns, power):
     """Fill `power` (row, degree) of each row with a pivot: the sums of the absolute coefficients of ``t`` by degree."""
     for row in range(power.shape[0]):
@@ -39,7 +39,7 @@ def sum_powers(reduced, pivot, degree, unknowns, power):
                 power[row, degree[monomial]] += abs(reduced[row, monomial])
 
 
-@kernel
+@inner_kernel
 def contracts(power, reduced, pivot, rounding, growth, size):
     """Whether ``t`` contracts on the cube ``abs(u) <= size``, where magnitudes are at most `growth` times the table's."""
     rows, degrees = power.shape
@@ -55,7 +55,7 @@ def contracts(power, reduced, pivot, rounding, growth, size):
     return True
 
 
-@kernel
+@inner_kernel
 def _maps_into_itself(power, reduced, pivot, rounding, size):
     """Whether ``t`` maps the cube ``abs(u) <= size`` into itself."""
     rows, degrees = power.shape
@@ -71,7 +71,7 @@ def _maps_into_itself(power, reduced, pivot, rounding, size):
     return True
 
 
-@kernel
+@inner_kernel
 def polish(system, work, unit, rank, point):
     """Improve `point` in place by Newton's iteration and prove the root.
 
@@ -89,7 +89,7 @@ def polish(system, work, unit, rank, point):
     enclosure, alone : float64
         Half the sides of the cubes about the point, as shares of the domain's width.
     """
-    low, high, width, _, _, equalities, rounding, coefficient, degree, _, plan_first, plan = system
+    domain, _, equalities, rounding, coefficient, degree, _, plan_first, plan = system
     table, reduced, pivot, owner, power = work.table, work.reduced, work.pivot, work.owner, work.power
     monomials = degree.size
     settled = False
@@ -111,8 +111,8 @@ def polish(system, work, unit, rank, point):
         for unknown in range(point.size):
             if owner[unknown] >= 0:
                 point[unknown] -= reduced[owner[unknown], 0] * unit[unknown]
-                margin = 0.125 * width[unknown]
-                if not (low[unknown] - margin <= point[unknown] <= high[unknown] + margin):
+                margin = 0.125 * domain[WIDTH, unknown]
+                if not (domain[LOW, unknown] - margin <= point[unknown] <= domain[HIGH, unknown] + margin):
                     return False, 0.0, 0.0
         settled = move <= 0.01
     if not settled:
@@ -132,17 +132,17 @@ def polish(system, work, unit, rank, point):
     return True, size * UNIT, alone * UNIT
 
 
-@kernel
+@inner_kernel
 def judge(system, work, point, enclosure, tolerance):
     """Whether the root proved by `polish` lies in the domain and satisfies the rows that did not define it."""
-    low, high, width, _, _, equalities, rounding, _, degree, _, _, _ = system
+    domain, _, equalities, rounding, _, degree, _, _, _ = system
     table, pivot = work.table, work.pivot
     monomials = degree.size
     verdict = ACCEPTED
     for unknown in range(point.size):
-        gap = enclosure * width[unknown]
-        leeway = tolerance * width[unknown]
-        outside = max(low[unknown] - point[unknown], point[unknown] - high[unknown])
+        gap = enclosure * domain[WIDTH, unknown]
+        leeway = tolerance * domain[WIDTH, unknown]
+        outside = max(domain[LOW, unknown] - point[unknown], point[unknown] - domain[HIGH, unknown])
         if outside - gap > leeway:
             return EXCLUDED
         if outside + gap > leeway:

@@ -10,7 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deterrence_games.kernels.jit import kernel
+from deterrence_games.kernels.jit import inner_kernel, kernel
+
+# Rows of `System.domain`.
+LOW = 0
+HIGH = 1
+WIDTH = 2
+LARGEST = 3
 
 
 class System(NamedTuple):
@@ -22,12 +28,9 @@ class System(NamedTuple):
 
     Attributes
     ----------
-    low, high : float64[unknown]
-        The domain.
-    width : float64[unknown]
-        ``high - low``; an unknown of width zero is a constant.
-    largest : float64[unknown]
-        Bound on ``abs(x)`` within an eighth of the width around the domain.
+    domain : float64[4, unknown]
+        ``LOW`` and ``HIGH``; ``WIDTH``, their difference, zero for a constant; ``LARGEST``, a bound on ``abs(x)`` within an
+        eighth of the width around the domain.
     active : int64
         Number of unknowns with positive width.
     equalities : int64
@@ -44,10 +47,7 @@ class System(NamedTuple):
         Steps of the expansion of a row, unknown by unknown: the unknown, a monomial, the monomial without the unknown.
     """
 
-    low: np.ndarray
-    high: np.ndarray
-    width: np.ndarray
-    largest: np.ndarray
+    domain: np.ndarray
     active: int
     equalities: int
     rounding: float
@@ -58,7 +58,7 @@ class System(NamedTuple):
     plan: np.ndarray
 
 
-@kernel
+@inner_kernel
 def _slot_of(key, slot_key):
     """Slot of `key` in an open-addressing table whose size is a power of two, or the free slot where it belongs."""
     mask = slot_key.size - 1
@@ -194,12 +194,15 @@ def lay_out(low, high, first, coefficient, factor, equalities, tolerance):
     rows = first.size - 1
     monomials, degree, variable, without, top = _number_monomials(unknowns, factor)
     plan_first, plan = _plan(unknowns, first, degree, variable, without, top)
-    width = high - low
-    largest = np.empty(unknowns)
+    domain = np.empty((4, unknowns))
     active = 0
     for unknown in range(unknowns):
-        largest[unknown] = max(abs(low[unknown]), abs(high[unknown])) + 0.125 * width[unknown]
-        if width[unknown] > 0.0:
+        width = high[unknown] - low[unknown]
+        domain[LOW, unknown] = low[unknown]
+        domain[HIGH, unknown] = high[unknown]
+        domain[WIDTH, unknown] = width
+        domain[LARGEST, unknown] = max(abs(low[unknown]), abs(high[unknown])) + 0.125 * width
+        if width > 0.0:
             active += 1
     # In units of 2^-52, twice the unit roundoff: a coefficient is a sum of at most `monomials` products of at most
     # `degree` factors; the elimination adds three roundings a step, the bound one a monomial and the interval sums two an
@@ -211,14 +214,14 @@ def lay_out(low, high, first, coefficient, factor, equalities, tolerance):
             table[row, top[term]] += coefficient[term]
             size = abs(coefficient[term])
             for place in range(degree[top[term]]):
-                size *= largest[variable[top[term], place]]
+                size *= domain[LARGEST, variable[top[term], place]]
             table[row, monomials] += size
         # The slope of a row errs by at most its degree times as much as the row.
         table[row, monomials + 1] = max(tolerance, 4.0 * variable.shape[1] * rounding * table[row, monomials])
-    return System(low, high, width, largest, active, equalities, rounding, table, degree, variable, plan_first, plan)
+    return System(domain, active, equalities, rounding, table, degree, variable, plan_first, plan)
 
 
-@kernel
+@inner_kernel
 def expand(coefficient, plan_first, plan, centre, radius, table):
     """Fill `table` (row, monomial + 2) with the coefficients in ``u``, where ``x = centre + radius * u``."""
     for row in range(table.shape[0]):

@@ -56,13 +56,14 @@ class Found(NamedTuple):
 
 
 @inner_kernel
-def search(tree, point, assigned, work, closed, current, found, cell, vertex, tol, max_steps):
+def search(tree, point, assigned, work, closed, current, found, cell, vertex, tol, max_steps, max_cells):
     """Find every cell at the loaded point, writing from rows ``cell`` and ``vertex`` of `found` on.
 
     Returns
     -------
     code, cells, vertices, steps : int, int, int, int
-        ``OK``; ``UNDECIDED`` when some cells are not settled; ``FULL``; ``LIMIT`` after ``max_steps`` assignments.
+        ``OK``; ``UNDECIDED`` when some cells are not settled; ``FULL``; ``LIMIT`` after ``max_steps`` assignments or
+        ``max_cells`` cells.
     """
     first_cell = cell
     items = (tree.item.shape[0] - 1)
@@ -81,7 +82,7 @@ def search(tree, point, assigned, work, closed, current, found, cell, vertex, to
             fresh = np.int64(0)
             continue
         steps += 1
-        if steps > max_steps:
+        if steps > max_steps or cell - first_cell > max_cells:
             return LIMIT, cell - first_cell, vertex, steps
         fresh = np.int64(0)
         consistent = True
@@ -248,7 +249,7 @@ def _record(tree, assigned, work, found, cell, vertex, state):
 
 
 @borrowing_kernel
-def search_points(tree, values, payoff, prior, chance, space, found, code, first_cell, cells, tol, max_steps):
+def search_points(tree, values, payoff, prior, chance, space, found, code, first_cell, cells, tol, max_steps, max_cells):
     """Search one point after another into the same `found`.
 
     Parameters
@@ -270,7 +271,7 @@ def search_points(tree, values, payoff, prior, chance, space, found, code, first
     for p in range(values.shape[0]):
         load_point(tree, values[p], payoff, prior, chance, point)
         code[p], cells[p], vertex_next, steps = search(
-            tree, point, assigned, work, closed, current, found, cell, vertex, tol, max_steps
+            tree, point, assigned, work, closed, current, found, cell, vertex, tol, max_steps, max_cells
         )
         found.counts[2] += steps
         if code[p] == FULL:

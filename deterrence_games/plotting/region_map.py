@@ -2,21 +2,21 @@
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from deterrence_games.analysis.region_map import RegionMap
 from deterrence_games.plotting import regions
+from deterrence_games.plotting.region_looks import UNDECIDED, RegionLook, region_looks
 from deterrence_games.plotting.style import (
     FAINT,
     INK,
     LINE_SPACING,
-    REGION_COLOURS,
     Ruler,
     Where,
     drawing,
+    figure_of,
     picture_suffix,
     plain,
     save,
@@ -37,37 +37,9 @@ LABEL_SIZES = (9.5, 8.5, 7.5)  # points, tried in turn
 NUMBER_SIZES = (9.5, 8.0, 6.5)
 MOST_TURNED = 2  # names a label may have to be turned by a right angle
 MARGIN = 0.05  # inches between a label and the edge of its region
+MOST_OUTLINED = 1000  # pieces of a region; outlines of more would leave nothing to see
+BLANK = "\u2007"  # as wide as a digit
 LEAST_AREA = 0.0004  # part of the map below which a piece of a region gets no mark of its own
-HATCHES = ("", "///", "xxx", "...", "+++")  # by the number of equilibria that overlap
-
-
-@dataclass(frozen=True)
-class RegionLook:
-    """How the region of one combination of equilibria is drawn.
-
-    Attributes
-    ----------
-    names : tuple of str
-        Equilibria of the combination, without those that exist in every region.
-    colour, hatch : str
-    """
-
-    names: tuple[str, ...]
-    colour: str
-    hatch: str
-
-    @property
-    def line(self) -> str:
-        """Colour of the hatching: the region's own, darker."""
-        return "#" + "".join(f"{round(int(self.colour[k : k + 2], 16) * 0.7):02X}" for k in (1, 3, 5))
-
-    @property
-    def label(self) -> str:
-        """The combination in one line."""
-        return " + ".join(self.names)
-
-
-UNDECIDED = RegionLook(("not decided (search not exhaustive)",), "#BDBDBD", "...")
 
 
 def plot_map(region_map: RegionMap, path: Where | None = None, ax: "Axes | None" = None, title: str | None = None) -> "Figure":
@@ -103,61 +75,11 @@ def plot_map(region_map: RegionMap, path: Where | None = None, ax: "Axes | None"
             from matplotlib.figure import Figure
 
             ax = Figure(figsize=(SIDE + 1.5, SIDE + 1.5)).add_axes((0.75 / (SIDE + 1.5),) * 2 + (SIDE / (SIDE + 1.5),) * 2)
-        figure = ax.get_figure(root=True)
-        assert figure is not None
+        figure = figure_of(ax)
         _draw(region_map, ax, title_of(region_map.game) if title is None else plain(title))
     if path is not None:
         save(figure, path)
     return figure
-
-
-def region_looks(region_map: RegionMap) -> tuple[list[RegionLook], tuple[str, ...]]:
-    """Looks of the combinations, in the order of `RegionMap.regions`, and the equilibria that exist in every region.
-
-    A single equilibrium keeps the colour of its place among the map's names, so that two maps of one game agree; others
-    take the free colour that differs most in lightness from the regions beside them.
-    """
-    labels = region_map.labels()
-    combinations = [names for names, _ in region_map.regions()]
-    cells = regions.fill_cells(labels)
-    drawn = [combinations[k] for k in np.unique(cells).tolist() if k >= 0]
-    everywhere = frozenset.intersection(*drawn) if len(drawn) > 1 else frozenset()
-    kept = [[name for name in region_map.names if name in names - everywhere] for names in combinations]
-    beside = regions.neighbours(cells) | regions.neighbours(labels)
-    colours: dict[int, str] = {}
-    for k, own in enumerate(kept):
-        if not own:
-            colours[k] = "#FFFFFF"
-        elif len(own) == 1 and region_map.names.index(own[0]) < len(REGION_COLOURS):
-            colours[k] = REGION_COLOURS[region_map.names.index(own[0])]
-    hatches = [HATCHES[max(0, min(len(own), len(HATCHES)) - 1)] for own in kept]
-    for k in range(len(kept)):
-        if k not in colours:
-            near = [colours[j] for j in colours if (min(j, k), max(j, k)) in beside]
-            same = [colours[j] for j in colours if hatches[j] == hatches[k]]
-            colours[k] = _free_colour(near, same, list(colours.values()))
-    common = tuple(name for name in region_map.names if name in everywhere)
-    looks = []
-    for k, own in enumerate(kept):
-        words = tuple(own) or ((f"{' + '.join(common)} only",) if common else ("No equilibrium",))
-        looks.append(RegionLook(words, colours[k], hatches[k]))
-    return looks, common
-
-
-def _free_colour(near: Sequence[str], same: Sequence[str], used: Sequence[str]) -> str:
-    """The colour that no neighbour has, used least (with the same hatch, then at all), and lightest or darkest beside them."""
-
-    def merit(colour: str) -> tuple[int, int, int, float]:
-        contrast = min((abs(_lightness(colour) - _lightness(other)) for other in near), default=1.0)
-        return (-near.count(colour), -same.count(colour), -used.count(colour), contrast)
-
-    return max(REGION_COLOURS, key=merit)
-
-
-def _lightness(colour: str) -> float:
-    """Luma of a colour between 0 and 1."""
-    red, green, blue = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
-    return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
 def _draw(region_map: RegionMap, ax: "Axes", title: str) -> None:
@@ -175,7 +97,9 @@ def _draw(region_map: RegionMap, ax: "Axes", title: str) -> None:
     ax.set_ylabel(typeset(region_map.y), fontsize=11)
     ax.tick_params(labelsize=8.5)
     numbered = _label_regions(ax, _raster(ax, cells, edges), looks)
-    _write_legend(ax, [(f"{number or ' '}   {looks[k].label}", looks[k]) for k, number in numbered.items()], -1 in shown)
+    numbers = any(numbered.values())
+    entries = [(f"{number or BLANK}   " * numbers + looks[k].label, looks[k]) for k, number in numbered.items()]
+    _write_legend(ax, entries, f"{BLANK}   " * numbers, -1 in shown)
     _write_around(ax, region_map, title, common)
 
 
@@ -190,7 +114,8 @@ def _fill(ax: "Axes", loops: Sequence[regions.Floats], look: RegionLook) -> None
         rings.append(Path(np.vstack([loop, loop[:1]]), codes))
     path = Path.make_compound_path(*rings)
     _add(ax, PathPatch(path, facecolor=look.colour, edgecolor=look.line, hatch=look.hatch, linewidth=0, zorder=1))
-    _add(ax, PathPatch(path, facecolor="none", edgecolor=INK, linewidth=0.8, joinstyle="round", zorder=1.5))
+    if len(loops) <= MOST_OUTLINED:
+        _add(ax, PathPatch(path, facecolor="none", edgecolor=INK, linewidth=0.8, joinstyle="round", zorder=1.5))
 
 
 def _add(ax: "Axes", patch: "PathPatch") -> None:
@@ -212,7 +137,7 @@ def _draw_borders(ax: "Axes", segments: Sequence[regions.Floats]) -> None:
 def _raster(ax: "Axes", cells: regions.Ints, edges: tuple[regions.Floats, regions.Floats]) -> regions.Ints:
     """Labels of `RASTER` cells an inch over the axes."""
     box = ax.get_window_extent()
-    dpi = ax.get_figure(root=True).dpi  # type: ignore[union-attr]
+    dpi = figure_of(ax).dpi
     places = []
     for ends, inches in zip(edges, (box.width / dpi, box.height / dpi), strict=True):
         count = max(8, round(inches * RASTER))
@@ -300,11 +225,11 @@ def _write(
     return True
 
 
-def _write_legend(ax: "Axes", entries: Sequence[tuple[str, RegionLook]], undecided: bool) -> None:
+def _write_legend(ax: "Axes", entries: Sequence[tuple[str, RegionLook]], indent: str, undecided: bool) -> None:
     from matplotlib.patches import Patch
 
-    rows = [(textwrap.fill(text, 40, subsequent_indent="     ", break_long_words=False), look) for text, look in entries]
-    rows += [(UNDECIDED.label, UNDECIDED)] if undecided else []
+    rows = [(textwrap.fill(text, 40, subsequent_indent=indent, break_long_words=False), look) for text, look in entries]
+    rows += [(indent + UNDECIDED.label, UNDECIDED)] if undecided else []
     if rows:
         ax.legend(
             handles=[
@@ -325,7 +250,7 @@ def _write_legend(ax: "Axes", entries: Sequence[tuple[str, RegionLook]], undecid
 def _write_around(ax: "Axes", region_map: RegionMap, title: str, common: tuple[str, ...]) -> None:
     """Title, what exists everywhere, and the fixed parameters."""
     ruler = Ruler()
-    width = ax.get_window_extent().width / ax.get_figure(root=True).dpi  # type: ignore[union-attr]
+    width = ax.get_window_extent().width / figure_of(ax).dpi
     above = wrapped([f"In every region also: {plain(', '.join(common))}"], width, ruler, SMALL) if common else ""
     ax.set_title(title, loc="left", fontsize=11, pad=6 + (13 * (above.count("\n") + 1) if above else 0))
     look: dict[str, Any] = {"fontsize": SMALL, "color": FAINT, "linespacing": LINE_SPACING}

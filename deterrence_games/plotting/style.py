@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deterrence_games.errors import DeterrenceGamesError, FormatError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Where = str | PathLike[str]
@@ -71,6 +72,11 @@ def drawing() -> Iterator[None]:
         raise DeterrenceGamesError("pictures need matplotlib; run: pip install 'deterrence-games[plots]'") from None
     with style.context(["default", SETTINGS]):
         yield
+
+
+def figure_of(ax: "Axes") -> "Figure":
+    """The figure that the axes belong to, through subfigures."""
+    return ax.figure.figure
 
 
 def save(figure: "Figure", path: Where) -> None:
@@ -176,12 +182,16 @@ class Ruler:
         FigureCanvasAgg(figure)
         self._text = figure.text(0, 0, "")
         self._dpi = figure.dpi
+        self._known: dict[tuple[str, float, str], tuple[float, float]] = {}
 
     def size(self, text: str, points: float, weight: str = "normal") -> tuple[float, float]:
         """Width and height in inches, several lines allowed."""
-        self._text.set(text=text, fontsize=points, fontweight=weight, linespacing=LINE_SPACING)
-        box = self._text.get_window_extent()
-        return box.width / self._dpi, box.height / self._dpi
+        key = (text, points, weight)
+        if key not in self._known:
+            self._text.set(text=text, fontsize=points, fontweight=weight, linespacing=LINE_SPACING)
+            box = self._text.get_window_extent()
+            self._known[key] = (box.width / self._dpi, box.height / self._dpi)
+        return self._known[key]
 
 
 def wrapped(items: Sequence[str], width: float, ruler: Ruler, points: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from deterrence_games.games import Game
-from deterrence_games.plotting.style import Where, drawing, picture_suffix, save
+from deterrence_games.plotting.style import Where, drawing, figure_of, picture_suffix, save
 from deterrence_games.plotting.tree_picture import Picture, compose
 
 if TYPE_CHECKING:
@@ -66,8 +66,7 @@ def plot_tree(
             from matplotlib.figure import Figure
 
             ax = Figure(figsize=(picture.width, picture.height)).add_axes((0, 0, 1, 1))
-        figure = ax.get_figure(root=True)
-        assert figure is not None
+        figure = figure_of(ax)
         _draw(picture, ax, figure.dpi)
     if path is not None:
         save(figure, path)

@@ -203,4 +203,3 @@ def _first_rays(size: int, constraints: list[tuple[Number, ...]]) -> tuple[list[
                 factor = matrix[r][k]
                 matrix[r] = [a - factor * b for a, b in zip(matrix[r], matrix[k], strict=True)]
     return basis, [_integers([matrix[r][size + k] for r in range(size)]) for k in range(size)]
-

@@ -9,6 +9,7 @@ from math import lcm
 from tests.oracles.exact_linear import ONE, solvable
 from tests.oracles.plain_game import History, Leaf, Lottery, PlainGame, Profile, Tree
 
+ROUNDING = 1e-20  # above the rounding of irrational weights, below anything else
 Number = Fraction | float
 Move = tuple[str, History, str]  # (type, history, action)
 Weights = Mapping[Move, Number]  # Pr(own moves on the way to the history and the action | type), one player's
@@ -40,7 +41,8 @@ class OutcomeClass:
     def centre(self) -> tuple[Weights, ...]:
         """The mean of the vertices of each player."""
         return tuple(
-            {move: sum((vertex[move] for vertex in block), Fraction(0)) / len(block) for move in block[0]} for block in self.blocks
+            {move: sum((vertex[move] for vertex in block), Fraction(0)) / len(block) for move in block[0]}
+            for block in self.blocks
         )
 
 
@@ -75,25 +77,7 @@ def path_distribution(plain: PlainGame, weights: Sequence[Weights]) -> dict[tupl
 
 def weights_of(plain: PlainGame, behaviour: Behaviour) -> tuple[dict[Move, Number], ...]:
     """Realization weights of a behaviour strategy profile, at every history."""
-    number = {player: i for i, player in enumerate(plain.players)}
-    result: tuple[dict[Move, Number], ...] = tuple({} for _ in plain.players)
-
-    def walk(tree: Tree, history: History, own: list[list[Number]]) -> None:
-        if isinstance(tree, Lottery):
-            for label, _, below in tree.branches:
-                walk(below, (*history, label), own)
-        elif not isinstance(tree, Leaf):
-            for labels, below in zip(product(*tree.actions), tree.children, strict=True):
-                after = list(own)
-                for mover, label in zip(tree.movers, labels, strict=True):
-                    i = number[mover]
-                    kinds = [kind for kind, _ in plain.types[i]]
-                    after[i] = [w * behaviour[(mover, kind, history)][label] for w, kind in zip(own[i], kinds, strict=True)]
-                    result[i].update(((kind, history, label), w) for kind, w in zip(kinds, after[i], strict=True))
-                walk(below, (*history, labels[0] if len(labels) == 1 else labels), after)
-
-    walk(plain.tree, (), [[Fraction(1)] * len(types) for types in plain.types])
-    return result
+    return tuple(_own_weights(plain, i, behaviour) for i in range(len(plain.players)))
 
 
 def on_path_weights(plain: PlainGame, weights: Sequence[Weights], tol: float = 0) -> tuple[dict[Move, Number], ...]:
@@ -153,9 +137,8 @@ def in_hull(block: Sequence[Weights], target: Weights, tol: float = 0) -> bool:
     for move, value in {**target, None: 1}.items():
         column = [Fraction(vertex.get(move, 0)) if move is not None else Fraction(1) for vertex in block]
         goal, width = Fraction(value), slack if move is not None else Fraction(0)
-        if all(c == goal for c in column):
-            if move is not None:
-                continue
+        if move is not None and all(c == goal for c in column):
+            continue
         scale = lcm(goal.denominator, width.denominator, *(c.denominator for c in column))
         upper = {k: int(c * scale) for k, c in enumerate(column)}
         rows.append({**upper, ONE: int((width - goal) * scale)})
@@ -166,9 +149,8 @@ def in_hull(block: Sequence[Weights], target: Weights, tol: float = 0) -> bool:
 def inside(inner: OutcomeClass, outer: OutcomeClass) -> bool:
     """Whether every path of play of one class is one of the other."""
     for mine, other in zip(inner.blocks, outer.blocks, strict=True):
-        for vertex in mine:
-            if not in_hull(other, vertex):
-                return False
+        if not all(in_hull(other, vertex, ROUNDING) for vertex in mine):
+            return False
     return True
 
 
@@ -194,3 +176,67 @@ def maximal(classes: Iterable[OutcomeClass]) -> list[OutcomeClass]:
         kept = [other for other in kept if not inside(other, candidate)]
         kept.append(candidate)
     return kept
+
+
+def class_of(plain: PlainGame, blocks: Sequence[Sequence[Behaviour]]) -> OutcomeClass:
+    """Put an equilibrium of the library into the brute force's terms.
+
+    Parameters
+    ----------
+    blocks : one sequence a player
+        Behaviour strategies of that player at the vertices of the set over which they range in the equilibrium; a single
+        one when it is pinned down. Every choice of one vertex a player must be an equilibrium path.
+    """
+    weights = [[_own_weights(plain, i, vertex) for vertex in own] for i, own in enumerate(blocks)]
+    whole = OutcomeClass(frozenset(), tuple(tuple(own) for own in weights))
+    path = on_path_weights(plain, whole.centre(), 1e-9)
+    histories = frozenset(history for own in path for _, history, _ in own)
+    kept = tuple(tuple({m: w for m, w in v.items() if m[1] in histories} for v in own) for own in weights)
+    return OutcomeClass(histories, kept)
+
+
+def _own_weights(plain: PlainGame, player: int, behaviour: Behaviour) -> dict[Move, Number]:
+    name = plain.players[player]
+    result: dict[Move, Number] = {}
+
+    def walk(tree: Tree, history: History, own: dict[str, Number]) -> None:
+        if isinstance(tree, Lottery):
+            for label, _, below in tree.branches:
+                walk(below, (*history, label), own)
+        elif not isinstance(tree, Leaf):
+            for labels, below in zip(product(*tree.actions), tree.children, strict=True):
+                after = own
+                if name in tree.movers:
+                    label = labels[tree.movers.index(name)]
+                    after = {kind: w * behaviour[(name, kind, history)][label] for kind, w in own.items()}
+                    result.update(((kind, history, label), w) for kind, w in after.items())
+                walk(below, (*history, labels[0] if len(labels) == 1 else labels), after)
+
+    walk(plain.tree, (), {kind: Fraction(1) for kind, _ in plain.types[player]})
+    return result
+
+
+def differences(
+    plain: PlainGame, expected: Sequence[OutcomeClass], found: Sequence[OutcomeClass], tol: float = 1e-7
+) -> list[str]:
+    """What one list of classes has and the other has not, in words; empty when they cover the same paths of play.
+
+    Compared are the corners and the centre of every class, and the points halfway between them.
+    """
+    result = []
+    for mine, others, words in ((expected, found, "missing"), (found, expected, "extra")):
+        for k, candidate in enumerate(mine):
+            centre = candidate.centre()
+            for corner in (centre, *candidate.corners()):
+                halfway = [{move: (v + w) / 2 for (move, v), w in zip(a.items(), b.values(), strict=True)}
+                           for a, b in zip(_aligned(corner, centre), centre, strict=True)]  # fmt: skip
+                for point in (corner, halfway):
+                    if not contains(plain, others, point, tol):
+                        played = [{move: str(w) for move, w in own.items() if w} for own in point]
+                        result.append(f"game {plain.name!r}: {words}: class {k}, play {played}")
+                        break
+    return result
+
+
+def _aligned(corner: Sequence[Weights], centre: Sequence[Weights]) -> list[dict[Move, Number]]:
+    return [{move: own[move] for move in middle} for own, middle in zip(corner, centre, strict=True)]

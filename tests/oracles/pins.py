@@ -56,12 +56,12 @@ def tie(start: int, edges: list[tuple[int, int, Polynomial]]) -> tuple[dict[int,
 def composed(form: tuple[Number, Number, Number, Number], s: Moebius, t: Moebius) -> tuple[Number, Number, Number]:
     """Numerator of ``a + b s + c t + d s t`` for two fractional linear functions of one variable."""
     a, b, c, d = form
-    (p, q, r, u), (k, l, m, n) = s, t
+    (p, q, r, u), (k, j, m, n) = s, t
 
     def product(e: Number, f: Number, g: Number, h: Number) -> tuple[Number, Number, Number]:
         return e * g, e * h + f * g, f * h
 
-    parts = ((a, product(r, u, m, n)), (b, product(p, q, m, n)), (c, product(r, u, k, l)), (d, product(p, q, k, l)))
+    parts = ((a, product(r, u, m, n)), (b, product(p, q, m, n)), (c, product(r, u, k, j)), (d, product(p, q, k, j)))
     return tuple(sum(factor * part[power] for factor, part in parts) for power in range(3))
 
 
@@ -90,7 +90,7 @@ def critical_values(
             found = sorted(variables(p))
             if len(found) > 2 or (len(found) == 2 and block_of[found[0]] == block_of[found[1]]):
                 raise UndecidedError("a condition on three variables")
-            s, t = (found + [variable, variable])[:2]
+            s, t = [*found, variable, variable][:2]
             form = (p.get((), 0), p.get((s,), 0), p.get((t,), 0) if t != s else 0, p.get((s, t), 0) if t != s else 0)
             values += roots(composed(form, tied[s], tied[t]))
         for _, _, c, d in tied.values():

@@ -72,7 +72,9 @@ def to_game(plain: PlainGame) -> Game:
         if isinstance(tree, Lottery):
             return Chance({label: (share, convert(below)) for label, share, below in tree.branches})
         if len(tree.movers) == 1:
-            return Decision(tree.movers[0], {a: convert(below) for a, below in zip(tree.actions[0], tree.children, strict=True)})
+            return Decision(
+                tree.movers[0], {a: convert(below) for a, below in zip(tree.actions[0], tree.children, strict=True)}
+            )
         results = {joint: convert(below) for joint, below in zip(product(*tree.actions), tree.children, strict=True)}
         return Simultaneous(dict(zip(tree.movers, tree.actions, strict=True)), results)
 

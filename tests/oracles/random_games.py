@@ -4,11 +4,13 @@ Payoffs are small integers, so that ties and borders between regions occur: from
 0 to 9. They depend on the owner's type in half of the games and on the whole type profile in the others.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count, product
 from random import Random
 
+from tests.oracles.brute_force_pbe import OutcomeClass, UndecidedError, outcome_classes
 from tests.oracles.plain_game import Leaf, Lottery, PlainGame, Stage, Tree
 
 NAMES = ("aggressor", "target", "ally")
@@ -68,6 +70,21 @@ RECIPES = (
     Recipe("two at once, then one", (2, 2, 1), (((0, 2), (1, 2)), ((2, 2),)), 0.4),
     Recipe("two at once with three actions, then one", (2, 1, 1), (((0, 3), (1, 2)), ((2, 2),)), 0.5),
 )
+
+
+def decided_games(number: int, first: int = 0, limit: int = 3_000) -> Iterator[tuple[PlainGame, list[OutcomeClass] | None]]:
+    """Games of consecutive seeds with their classes, until `number` are decided; None stands for an undecided game."""
+    for seed in count(first):
+        if number == 0:
+            return
+        plain = random_game(seed)
+        try:
+            classes = outcome_classes(plain, limit)
+        except UndecidedError:
+            yield plain, None
+            continue
+        number -= 1
+        yield plain, classes
 
 
 def random_game(seed: int) -> PlainGame:

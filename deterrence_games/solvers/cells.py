@@ -1,0 +1,231 @@
+"""Run the search for perfect Bayesian equilibria over parameter points, and keep its raw findings as arrays.
+
+A *cell* is one assignment of supports (behaviour, and free beliefs) with all the weights that make it an equilibrium.
+"""
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from deterrence_games.forms.tree import Floats, Ints, TreeForm
+from deterrence_games.kernels.assessment import assess_cells
+from deterrence_games.kernels.bayesian_tree import Assignment, Point, Tree
+from deterrence_games.kernels.indifference import SETTLED, Work
+from deterrence_games.kernels.perfect_bayesian import Found, search_points
+from deterrence_games.kernels.polytope import MAX_CONSTRAINTS, WORDS
+from deterrence_games.kernels.regret import TREE_ARRAYS, assessment_regrets
+from deterrence_games.solvers.search_order import search_tree
+
+FIRST_CELLS = 64  # rows to begin with; doubled whenever the findings do not fit
+CHUNK = 4096  # points a task, so that threads stay busy and work arrays stay small
+EXCLUDED = 1e-12  # an action that a belief gives at most this probability counts as excluded by the certificate
+VERTICES = 512  # extreme points of all blocks of one assignment
+TERMS = 200_000  # products of weights in one payoff
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """What the search found, one row a cell, cells of one point together.
+
+    Attributes
+    ----------
+    code : int64[point]
+        Return code of the kernel.
+    first, count : int64[point]
+        The point's rows.
+    steps : int
+        Assignments that the search looked at.
+    used : int64[cell, set]
+        Actions in use as bits; 0 for types that the history excludes.
+    choice : int64[cell, choice, 3]
+        Support of the belief about the mover after each choice, whether that belief is free, and what it needed.
+    state : int64[cell]
+        ``SETTLED``, or why not.
+    weight : float64[cell, entry]
+        In the middle of the cell.
+    vertex_cell, vertex_block : int64[vertex]
+        Cell and regime (player, or players + choice) of each extreme point of a regime that is not a single point.
+    vertex_weight : float64[vertex, entry]
+    behavior : float64[cell, entry]
+    belief : float64[cell, node, type over all players]
+    distribution : float64[cell, outcome, profile]
+        Joint probability of outcome and type profile.
+    regret, margin, inconsistency : float64[cell]
+        Measured by `kernels.regret` in the middle of the cell, in units of the payoffs.
+    """
+
+    code: Ints
+    first: Ints
+    count: Ints
+    steps: int
+    used: Ints
+    choice: Ints
+    state: Ints
+    weight: Floats
+    vertex_cell: Ints
+    vertex_block: Ints
+    vertex_weight: Floats
+    behavior: Floats
+    belief: Floats
+    distribution: Floats
+    regret: Floats
+    margin: Floats
+    inconsistency: Floats
+
+
+def find_cells(form: TreeForm, tol: float, max_steps: int, max_cells: int, threads: int = 1) -> Cells:
+    """Search every point of the form.
+
+    Parameters
+    ----------
+    tol : float
+        Ties, in units of a player's payoff range.
+    max_steps, max_cells : int
+        Limits of one point; a point that reaches one keeps what was found, with code ``LIMIT``.
+    threads : int
+        Chunks of points are searched side by side; the result is the same.
+    """
+    tree = search_tree(form.structure)
+    chunks = [form.values[start : start + CHUNK] for start in range(0, form.points, CHUNK)]
+    if threads == 1 or len(chunks) == 1:
+        parts = [_search(tree, form, values, tol, max_steps, max_cells) for values in chunks]
+    else:
+        with ThreadPoolExecutor(min(threads, os.cpu_count() or 1)) as pool:
+            parts = list(pool.map(lambda values: _search(tree, form, values, tol, max_steps, max_cells), chunks))
+    return parts[0] if len(parts) == 1 else _join(parts)
+
+
+def _search(tree: Tree, form: TreeForm, values: Floats, tol: float, max_steps: int, max_cells: int) -> Cells:
+    """Search one chunk of points, with longer arrays for as long as the findings do not fit."""
+    structure = form.structure
+    points = len(values)
+    code, first, count = (np.zeros(points, np.int64) for _ in range(3))
+    rows = FIRST_CELLS + 4 * points
+    while True:
+        found = _room(tree, rows)
+        done = search_points(
+            tree, values, structure.payoff, structure.prior, structure.chance, workspace(tree, structure.outcomes),
+            found, code, first, count, tol, max_steps, max_cells,
+        )  # fmt: skip
+        if done == points:
+            break
+        rows *= 2
+    cells, vertices, steps = (int(k) for k in found.counts)
+    return measure(
+        form, values, code, first, count, steps, tol,
+        used=found.used[:cells], choice=found.choice[:cells], state=found.state[:cells], weight=found.weight[:cells],
+        vertex_cell=found.vertex_cell[:vertices], vertex_block=found.vertex_block[:vertices],
+        vertex_weight=found.vertex_weight[:vertices],
+    )  # fmt: skip
+
+
+def measure(
+    form: TreeForm, values: Floats, code: Ints, first: Ints, count: Ints, steps: int, tol: float, *,
+    used: Ints, choice: Ints, state: Ints, weight: Floats, vertex_cell: Ints, vertex_block: Ints, vertex_weight: Floats,
+) -> Cells:  # fmt: skip
+    """Assess the cells and measure their regret with code that the search does not share."""
+    structure = form.structure
+    tree = search_tree(structure)
+    cells, nodes, types = len(state), structure.kind.size, structure.prior.size
+    behavior = np.zeros((cells, structure.entries))
+    belief = np.zeros((cells, nodes, types))
+    distribution = np.zeros((cells, len(structure.outcomes), len(structure.profile_type)))
+    space = (empty_point(tree, len(structure.outcomes)), np.empty((nodes, types)), np.empty(nodes))
+    assess_cells(
+        tree, values, structure.payoff, structure.prior, structure.chance, first, count,
+        used, choice, weight, tol, space, behavior, belief, distribution,
+    )  # fmt: skip
+    regret, margin, inconsistency = (np.zeros(cells) for _ in range(3))
+    assessment_regrets(
+        *(getattr(structure, name) for name in TREE_ARRAYS), values, np.repeat(np.arange(len(values)), count),
+        behavior, belief, EXCLUDED, regret, margin, inconsistency,
+    )  # fmt: skip
+    unsettled = state != SETTLED
+    for array in (regret, margin, inconsistency):
+        array[unsettled] = np.nan
+    return Cells(
+        code, first, count, steps, used, choice, state, weight, vertex_cell, vertex_block, vertex_weight,
+        behavior, belief, distribution, regret, margin, inconsistency,
+    )  # fmt: skip
+
+
+def _join(parts: Iterable[Cells]) -> Cells:
+    """Put the chunks' findings one after another."""
+    parts = list(parts)
+    starts = np.concatenate([[0], np.cumsum([len(part.state) for part in parts])])
+
+    def joined(name: str, shift: bool = False) -> npt.NDArray[np.generic]:
+        arrays = [getattr(part, name) + (start if shift else 0) for part, start in zip(parts, starts, strict=False)]
+        return np.concatenate(arrays)
+
+    return Cells(
+        **{
+            name: joined(name, name in ("first", "vertex_cell")) if name != "steps" else sum(part.steps for part in parts)
+            for name in Cells.__dataclass_fields__
+        }
+    )
+
+
+def _room(tree: Tree, rows: int) -> Found:
+    sets, choices = len(tree.sets), len(tree.choice_slot)
+    return Found(
+        used=np.zeros((rows, sets), np.int64),
+        choice=np.zeros((rows, choices, 3), np.int64),
+        state=np.zeros(rows, np.int64),
+        weight=np.zeros((rows, tree.entries)),
+        vertex_cell=np.zeros(2 * rows, np.int64),
+        vertex_block=np.zeros(2 * rows, np.int64),
+        vertex_weight=np.zeros((2 * rows, tree.entries)),
+        counts=np.zeros(3, np.int64),
+    )
+
+
+def empty_point(tree: Tree, outcomes: int) -> Point:
+    """Room for the numbers of one parameter point."""
+    players, profiles = len(tree.player), len(tree.profile_type)
+    return Point(
+        payoff=np.empty((outcomes, players, profiles)),
+        prior=np.empty(int(tree.player[:, 0].sum())),
+        probability=np.ones(len(tree.node)),
+        prior_support=np.zeros(players, np.int64),
+    )
+
+
+def workspace(tree: Tree, outcomes: tuple[str, ...]) -> tuple[Point, Assignment, Work, npt.NDArray[np.bool_], Ints]:
+    """Work space of one search."""
+    players, profiles = len(tree.player), len(tree.profile_type)
+    sets, nodes, choices, slots = len(tree.sets), len(tree.node), len(tree.choice_slot), len(tree.slot)
+    width = min(tree.entries, MAX_CONSTRAINTS)
+    rows = 4 * width + 32
+    terms = min(4 * nodes * profiles, TERMS)
+    assigned = Assignment(
+        sets=np.zeros((sets, 2), np.int64),
+        choice=np.zeros((choices, 3), np.int64),
+        weight=np.zeros(tree.entries),
+        known=np.zeros(tree.entries, np.int64),
+        bound=np.zeros((nodes, players, profiles, 2)),
+        pinned=np.zeros(nodes, np.int64),
+    )
+    work = Work(
+        alias=np.full(tree.entries, -1, np.int64),
+        unknown=np.zeros((tree.entries, 3), np.int64),
+        value=np.zeros(tree.entries),
+        block_of=np.full(players + choices, -1, np.int64),
+        block=np.zeros((players + choices, 4), np.int64),
+        vertices=np.empty((VERTICES, width)),
+        equations=np.empty((rows, width + 1)),
+        inequalities=np.empty((rows, width + 1)),
+        rays=np.empty((VERTICES, width + 1)),
+        meets=np.empty((VERTICES, WORDS), np.int64),
+        slack=np.empty(VERTICES),
+        coefficient=np.empty(terms),
+        factor=np.empty((terms, players), np.int64),
+        chance=np.empty(nodes),
+        plan=np.zeros((2, slots), np.int64),
+        counts=np.zeros(3, np.int64),
+    )
+    return empty_point(tree, len(outcomes)), assigned, work, np.zeros(nodes, np.bool_), np.zeros(len(tree.item) - 1, np.int64)
