@@ -49,7 +49,8 @@ NO_BLOCK, NO_TERMS = np.int64(-1), np.int64(0)  # typed, since Numba compiles a 
 
 
 # Columns of the tables of `Work`.
-SIZE, MAY_VANISH, FIRST, COUNT = range(4)  # of `block`; COUNT is 1 when it is solved to a point, 0 before it is solved
+SIZE, MAY_VANISH, FIRST, COUNT, WRITTEN = range(5)  # of `block`; COUNT is 1 when it is solved to a point, 0 before it is
+# solved; WRITTEN is the first row with its extreme points in the findings
 
 
 class Work(NamedTuple):

@@ -36,9 +36,9 @@ from deterrence_games.kernels.bayesian_tree import (
     load_point,
     single,
 )
-from deterrence_games.kernels.best_reply import BLOCK, PLACE
+from deterrence_games.kernels.best_reply import PLACE
 from deterrence_games.kernels.conditional_dominance import bound_still_nodes, close_node, remove_dominated
-from deterrence_games.kernels.indifference import COUNT, COUPLED, EMPTY, FIRST, TOO_LARGE, settle
+from deterrence_games.kernels.indifference import COUNT, COUPLED, EMPTY, FIRST, TOO_LARGE, WRITTEN, block_at, settle
 from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, borrowing_kernel, inner_kernel
 
 
@@ -202,48 +202,46 @@ def _record(tree, assigned, work, found, cell, vertex, state):
     found.weight[cell] = 0.0
     if state in (COUPLED, TOO_LARGE):
         return cell + 1, vertex
+    first = vertex
     for block in range(work.counts[1]):
-        count = work.block[block, COUNT]
-        if count > 1:
+        work.block[block, WRITTEN] = first
+        if work.block[block, COUNT] > 1:
             root = 0
             while work.block_of[root] != block:
                 root += 1
-            for r in range(count):
-                found.vertex_cell[vertex + r] = cell
-                found.vertex_block[vertex + r] = root
-                found.vertex_weight[vertex + r] = 0.0
-    for k in range((tree.item.shape[0] - 1)):
+            for r in range(first, first + work.block[block, COUNT]):
+                found.vertex_cell[r] = cell
+                found.vertex_block[r] = root
+                found.vertex_weight[r] = 0.0
+            first += work.block[block, COUNT]
+    for k in range(tree.item.shape[0] - 1):
         slot = tree.item[k, AT]
         target = tree.item[k, TARGET]
         if tree.item[k, DECIDES] == SUPPORT:
             mask = assigned.sets[target, USED]
             entry = tree.sets[target, ENTRY]
             step = 1
+            block = block_at(tree, assigned, work, tree.slot[slot, NODE], tree.slot[slot, PLAYER])
         else:
             mask = assigned.choice[target, AFTER] if assigned.choice[target, FREE] else 0
             entry = tree.sets[tree.slot[slot, SET_FIRST], ENTRY] + target - tree.slot[slot, CHOICE_FIRST]
             step = tree.slot[slot, ACTIONS]
+            block = work.block_of[tree.player.shape[0] + target]
+        count = work.block[block, COUNT] if block >= 0 else 1
         position = 0
         while mask >> position != 0:
             if mask >> position & 1:
                 e = entry + position * step
                 unknown = work.alias[e]
-                if unknown < 0:
-                    found.weight[cell, e] = assigned.weight[e]
-                else:
-                    block = work.unknown[unknown, BLOCK]
-                    first = vertex
-                    for b in range(block):
-                        if work.block[b, COUNT] > 1:
-                            first += work.block[b, COUNT]
-                    count = work.block[block, COUNT]
-                    total = 0.0
-                    for r in range(count):
+                total = 0.0
+                for r in range(count):
+                    value = assigned.weight[e]
+                    if unknown >= 0:
                         value = work.vertices[work.block[block, FIRST] + r, work.unknown[unknown, PLACE]]
-                        total += value
-                        if count > 1:
-                            found.vertex_weight[first + r, e] = value
-                    found.weight[cell, e] = total / count
+                    total += value
+                    if count > 1:
+                        found.vertex_weight[work.block[block, WRITTEN] + r, e] = value
+                found.weight[cell, e] = total / count
             position += 1
     return cell + 1, vertex + rows
 

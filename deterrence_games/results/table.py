@@ -99,11 +99,10 @@ def rows(solution: Solution) -> list[dict[str, Any]]:
             for player, mixed in zip(equilibrium.payoffs, equilibrium.profile, strict=False):
                 row |= {f"{player}: strategy {own}": float(share) for own, share in enumerate(mixed)}
         table.append(row)
-    keys = list(dict.fromkeys(key for row in table for key in row))
+    keys = dict.fromkeys(key for row in table for key in row)
     for key in [key for key in keys if f"{key} low" in keys]:
         if all(row.get(f"{key} high", 0.0) - row.get(f"{key} low", 0.0) <= TIE for row in table):
-            keys.remove(f"{key} low")
-            keys.remove(f"{key} high")
+            del keys[f"{key} low"], keys[f"{key} high"]
     return [{key: row.get(key) for key in keys} for row in table]
 
 
