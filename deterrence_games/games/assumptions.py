@@ -23,6 +23,8 @@ def read_assumptions(given: Iterable[str | Relational] | str | Relational) -> tu
     """Read assumptions, a chain as several relations, and refuse those that cannot hold together."""
     if isinstance(given, (str, Relational)):
         given = (given,)
+    if not isinstance(given, Iterable):
+        raise GameError(f"assumptions {given!r:.40} are no relations; give a tuple of texts such as 'a < b'")
     relations = tuple(relation for entry in given for relation in to_relations(entry))
     if len(relations) > MAX_RELATIONS:
         raise SizeError(f"there are {len(relations)} assumptions; state at most {MAX_RELATIONS}")

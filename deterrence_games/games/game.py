@@ -319,6 +319,8 @@ def _read_tree(tree: Node, players: tuple[str, ...]) -> Node:
 
 
 def _read_roles(roles: Mapping[str, str], players: tuple[str, ...]) -> Mapping[str, str]:
+    if not isinstance(roles, Mapping):
+        raise GameError("roles is not a mapping; give {player: role}")
     for player, role in roles.items():
         if player not in players:
             raise GameError(f"roles names unknown player {player!r}; the players are {', '.join(players)}")
@@ -332,10 +334,13 @@ def _read_wars(
 ) -> Mapping[str, tuple[str, ...]]:
     if wars is None:
         wars = {outcome: players for outcome in outcomes if {"war", "conflict"} & set(outcome.lower().split("_"))}
+    if not isinstance(wars, Mapping):
+        raise GameError("wars is not a mapping; give {outcome: (player, ...)}")
     known = set(outcomes)
     for outcome, fighters in wars.items():
         if outcome not in known:
             raise GameError(f"wars names unknown outcome {outcome!r}; use one of {', '.join(outcomes[:12])}")
-        if isinstance(fighters, str) or not fighters or not set(fighters) <= set(players):
+        listed = isinstance(fighters, Sequence) and not isinstance(fighters, str)
+        if not listed or not fighters or any(fighter not in players for fighter in fighters):
             raise GameError(f"wars: {fighters!r} do not fight in {outcome!r}; give a tuple of players")
     return MappingProxyType({outcome: tuple(wars[outcome]) for outcome in outcomes if outcome in wars})

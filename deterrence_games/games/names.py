@@ -4,7 +4,7 @@ A pattern maps an information set ``(player, type, public history)`` to an actio
 every set of the pattern, it uses none but these actions. The first pattern that matches gives the name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -29,6 +29,8 @@ def read_names(
         checked = {}
         for place, actions in pattern.items():
             where = f"name {name!r}: {place!r}"
+            if not isinstance(actions, (str, Sequence)):
+                raise GameError(f"{where} has {actions!r:.40}; give an action or a tuple of actions")
             wanted = (actions,) if isinstance(actions, str) else tuple(actions)
             possible = _actions_at(place, tree, labels, where)
             for action in wanted:

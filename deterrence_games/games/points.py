@@ -11,8 +11,8 @@ import sympy
 from sympy import Expr
 from sympy.core.relational import Relational
 
-from deterrence_games.errors import GameError, ParameterError
-from deterrence_games.games.expressions import exact, to_text
+from deterrence_games.errors import ParameterError
+from deterrence_games.games.expressions import to_text
 from deterrence_games.games.grammar import symbol
 from deterrence_games.games.payoffs import expressions_of
 from deterrence_games.games.tree import Chance, distinct_nodes
@@ -150,17 +150,3 @@ def parameters_of(game: "Game") -> tuple[str, ...]:
     expressions += [side for relation in game.assumptions for side in (relation.lhs, relation.rhs)]
     names = [s.name for expression in expressions for s in sorted(expression.free_symbols, key=lambda s: s.name)]
     return tuple(dict.fromkeys(names))
-
-
-def exact_parameters(game_name: str, parameters: Sequence[str], given: Mapping[str, Any]) -> None:
-    """Refuse names that the game does not have and numbers that are not finite."""
-    for name, value in given.items():
-        if name not in parameters:
-            near = get_close_matches(str(name), parameters, 1)
-            hint = f"did you mean {near[0]}?" if near else f"the parameters are {', '.join(parameters)}"
-            raise ParameterError(f"game {game_name!r}: unknown parameter {name!r}; {hint}")
-        if not isinstance(value, (str, Expr)):
-            try:
-                exact(value)
-            except GameError as error:
-                raise ParameterError(f"game {game_name!r}: parameter {name!r}: {error}") from None

@@ -1,14 +1,14 @@
 """Fixing parameters of a game."""
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 from sympy.core.relational import Relational
 
-from deterrence_games.errors import ExpressionError, ParameterError
+from deterrence_games.errors import ExpressionError, GameError, ParameterError
 from deterrence_games.games.expressions import parse, parse_relations, to_expression, to_text
-from deterrence_games.games.points import exact_parameters
 from deterrence_games.games.tree import Chance, Decision, Node, Simultaneous, distinct_nodes
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 def substituted(game: "Game", values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the constructor's arguments of the game with `values` put in place of parameters."""
-    exact_parameters(game.name, game.parameters, values)
-    bound = {name: to_expression(value) for name, value in values.items()}
+    bound = {name: _read(game, name, value) for name, value in values.items()}
 
     def put(expression: Expr) -> Expr:
         try:
@@ -34,6 +33,19 @@ def substituted(game: "Game", values: Mapping[str, Any]) -> dict[str, Any]:
     )
     arguments["tree"] = _tree(game.tree, put)
     return arguments
+
+
+def _read(game: "Game", name: str, value: Any) -> Expr:
+    if name not in game.parameters:
+        near = get_close_matches(str(name), game.parameters, 1)
+        hint = f"did you mean {near[0]}?" if near else f"the parameters are {', '.join(game.parameters)}"
+        raise ParameterError(f"game {game.name!r}: unknown parameter {name!r}; {hint}")
+    try:
+        return to_expression(value)
+    except ExpressionError as error:
+        raise ExpressionError(f"game {game.name!r}: parameter {name!r}: {error}") from None
+    except GameError as error:
+        raise ParameterError(f"game {game.name!r}: parameter {name!r}: {error}") from None
 
 
 def _relation(relation: Relational, bound: Mapping[str, Expr]) -> tuple[Relational, ...]:

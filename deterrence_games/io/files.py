@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from deterrence_games.errors import FormatError, SizeError
@@ -30,11 +29,12 @@ def read_text(path: str | Path) -> str:
 
 def write_text(path: str | Path, text: str) -> None:
     """Write a text file beside its place and move it there, so that no reader ever sees half of it."""
-    place = Path(os.path.realpath(path))
-    if place.exists() and not place.is_file():
-        raise FormatError(f"'{path}' is not a file; give the path of a file")
-    unfinished = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.tmp")
+    unfinished = None
     try:
+        place = Path(os.path.realpath(path))
+        if place.exists() and not place.is_file():
+            raise FormatError(f"'{path}' is not a file; give the path of a file")
+        unfinished = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.tmp")
         with open(unfinished, "x", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
@@ -45,8 +45,8 @@ def write_text(path: str | Path, text: str) -> None:
     except (OSError, ValueError) as error:
         raise FormatError(f"file '{path}' cannot be written: {_reason(error)}; check path and permissions") from None
     finally:
-        with suppress(OSError):
-            unfinished.unlink()
+        if unfinished is not None:
+            unfinished.unlink(missing_ok=True)
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -62,6 +62,26 @@ def open_slots(tree, point, assigned, slot, kind, action, found):
 
 
 @inner_kernel
+def only_scales(tree, point, assigned, node, player):
+    """Whether the player's weights multiply every payoff from the node on alike.
+
+    That is so when one type is held possible and what it does from here on is certain. Nobody's comparison of actions at the
+    node depends on such a factor, and leaving it out keeps the systems of three players apart.
+    """
+    possible = belief_support(tree, point, assigned, node, player)
+    if not single(possible):
+        return False
+    kind = lowest(possible)
+    for g in range(node, tree.node[node, END]):
+        for slot in range(tree.node[g, SLOT_FIRST], tree.node[g, SLOT_FIRST] + tree.node[g, SLOT_COUNT]):
+            if tree.slot[slot, PLAYER] == player:
+                mask = assigned.sets[tree.slot[slot, SET_FIRST] + kind, USED]
+                if mask != 0 and not single(mask):
+                    return False
+    return True
+
+
+@inner_kernel
 def reply_terms(tree, point, assigned, slot, kind, action, plan, sign, alias, value, unknown, terms, count, chance):
     """Append the payoff of taking ``action`` at the slot, and its own play from there, as terms in the others' weights.
 
@@ -88,6 +108,10 @@ def reply_terms(tree, point, assigned, slot, kind, action, plan, sign, alias, va
     node = tree.slot[slot, NODE]
     player = tree.slot[slot, PLAYER]
     players = tree.player.shape[0]
+    scaling = 0  # players whose weights are left out
+    for other in range(players):
+        if other != player and only_scales(tree, point, assigned, node, other):
+            scaling |= 1 << other
     chance[node] = sign
     g = node + 1
     while g < tree.node[node, END]:
@@ -98,7 +122,10 @@ def reply_terms(tree, point, assigned, slot, kind, action, plan, sign, alias, va
             if t == slot:
                 reached &= toward == action
             elif tree.slot[t, PLAYER] == player:
-                mask = assigned.sets[tree.slot[t, SET_FIRST] + kind, USED]
+                q = tree.slot[t, SET_FIRST] + kind
+                mask = assigned.sets[q, USED]
+                if mask == 0 and single(assigned.sets[q, ALLOWED]):
+                    mask = assigned.sets[q, ALLOWED]
                 reached &= toward == (lowest(mask) if mask != 0 else plan[t])
             else:
                 reached &= not assigned.choice[tree.slot[t, CHOICE_FIRST] + toward, FREE]
@@ -121,6 +148,8 @@ def reply_terms(tree, point, assigned, slot, kind, action, plan, sign, alias, va
                     if not belief_support(tree, point, assigned, g, other) >> t & 1:
                         product = 0.0
                         break
+                    if scaling >> other & 1:
+                        continue
                     e = last_entry(tree, g, other, t)
                     if e < 0:
                         product *= point.prior[tree.player[other, TYPE_FIRST] + t]

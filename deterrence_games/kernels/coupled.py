@@ -93,7 +93,7 @@ def _reply_rows(tree, point, assigned, work, number, first, coefficient, factor,
         for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
             player = tree.slot[slot, PLAYER]
             possible = belief_support(tree, point, assigned, tree.slot[slot, NODE], player)
-            unsolved, _ = unsolved_blocks(tree, assigned, work, node, player)
+            unsolved, _ = unsolved_blocks(tree, point, assigned, work, node, player)
             if unsolved == 0:
                 continue
             for kind in range(tree.player[player, TYPES]):

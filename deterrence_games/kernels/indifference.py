@@ -39,7 +39,7 @@ from deterrence_games.kernels.bayesian_tree import (
     regime,
     single,
 )
-from deterrence_games.kernels.best_reply import BLOCK, PLACE, SOLVED, open_slots, reply_terms
+from deterrence_games.kernels.best_reply import BLOCK, PLACE, SOLVED, only_scales, open_slots, reply_terms
 from deterrence_games.kernels.jit import inner_kernel
 from deterrence_games.kernels.polytope import extreme_points
 
@@ -194,7 +194,7 @@ def _mass(tree, point, assigned, work, node, player):
     """Product of the others' total weights at the node, over those whose weights are numbers."""
     product = 1.0
     for other in range(tree.player.shape[0]):
-        if other == player:
+        if other == player or only_scales(tree, point, assigned, node, other):
             continue
         possible = belief_support(tree, point, assigned, node, other)
         total = 0.0
@@ -216,14 +216,14 @@ def _mass(tree, point, assigned, work, node, player):
 
 
 @inner_kernel
-def unsolved_blocks(tree, assigned, work, node, player):
+def unsolved_blocks(tree, point, assigned, work, node, player):
     """How many others' blocks at the node are not solved to a point, and the last of them."""
     count = 0
     last = -1
     for other in range(tree.player.shape[0]):
         if other != player:
             block = block_at(tree, assigned, work, node, other)
-            if block >= 0 and work.block[block, COUNT] != 1:
+            if block >= 0 and work.block[block, COUNT] != 1 and not only_scales(tree, point, assigned, node, other):
                 count += 1
                 last = block
     return count, last
@@ -253,7 +253,7 @@ def best_reply_rows(tree, point, assigned, work, closed, block, tol):
         for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
             player = tree.slot[slot, PLAYER]
             possible = belief_support(tree, point, assigned, node, player)
-            unsolved, which = unsolved_blocks(tree, assigned, work, node, player)
+            unsolved, which = unsolved_blocks(tree, point, assigned, work, node, player)
             if unsolved >= 2:
                 coupled += 1
                 continue

@@ -21,13 +21,17 @@ from deterrence_games.kernels.multilinear_bounds import (
     holds_throughout,
     widest_influence,
 )
-from deterrence_games.kernels.multilinear_roots import ACCEPTED, UNCLEAR, contracts, judge, polish, sum_powers
-from deterrence_games.kernels.multilinear_roots import UNIT as UNITX
+from deterrence_games.kernels.multilinear_findings import (
+    CONTINUUM,
+    UNRESOLVED,
+    Findings,
+    add_root,
+    set_aside,
+    within_cube,
+    within_stretched,
+)
+from deterrence_games.kernels.multilinear_roots import ACCEPTED, PROBE, UNCLEAR, contracts, judge, polish, sum_powers
 from deterrence_games.kernels.multilinear_system import LARGEST, WIDTH, expand, lay_out
-
-# Kinds of boxes that are set aside.
-UNRESOLVED = 0  # may hold any number of solutions, or none
-CONTINUUM = 1  # holds infinitely many points that satisfy everything within the tolerance
 
 # How far beyond its faces a box may look for its root, so that roots on a face are settled in every box they touch.
 STRETCH = 1.25
@@ -51,7 +55,7 @@ UPPER = 3
 RELATIVE = 4
 SCORE = 5
 POINT = 6
-UNIT = 7
+STEP = 7
 
 
 class Workspace(NamedTuple):
@@ -68,9 +72,11 @@ class Workspace(NamedTuple):
     power : float64[equation, degree]
         Sums of the absolute coefficients by degree.
     vector : float64[8, unknown]
-        ``CENTRE`` and ``RADIUS`` of the box; ``LOWER`` and ``UPPER``, what is left of ``-1 <= u <= 1``; ``RELATIVE``, its width as
-        a share of the domain's; ``SCORE``, for the choice of the unknown to bisect; ``POINT`` and ``UNIT`` of Newton's iteration.
+        ``CENTRE`` and ``RADIUS`` of the box; ``LOWER`` and ``UPPER``, what is left of ``-1 <= u <= 1``; ``RELATIVE``, its
+        width as a share of the domain's; ``SCORE``, for the choice of the unknown to bisect; ``POINT`` and ``STEP`` of
+        Newton's iteration.
     constant : bool[unknown]
+        Whether the box leaves an unknown nothing to vary with.
     """
 
     table: np.ndarray
@@ -80,102 +86,6 @@ class Workspace(NamedTuple):
     power: np.ndarray
     vector: np.ndarray
     constant: np.ndarray
-
-
-class Findings(NamedTuple):
-    """Where results are stored, with the number of roots and boxes so far in ``count``.
-
-    Attributes
-    ----------
-    roots : float64[root, unknown]
-    enclosure, alone : float64[root]
-        Half the sides, as shares of the domain's width, of the cubes about a root that hold it for certain, and in which it
-        is the only solution.
-    box_low, box_high : float64[box, unknown]
-    box_kind : int64[box]
-    count : int64[2]
-        Number of roots and of boxes; more than there is room for when the arrays are too short.
-    """
-
-    roots: np.ndarray
-    enclosure: np.ndarray
-    alone: np.ndarray
-    box_low: np.ndarray
-    box_high: np.ndarray
-    box_kind: np.ndarray
-    count: np.ndarray
-
-
-@inner_kernel
-def _set_aside(system, found, low, high, kind, near):
-    """Store a box, or merge it with one of its kind.
-
-    Unresolved boxes are merged when both fit within `near` (a share of the domain's width) in every unknown, continua when
-    they do in all but one.
-    """
-    count = min(found.count[1], found.box_kind.size)
-    for index in range(count):
-        if found.box_kind[index] == kind:
-            longer = 0
-            for unknown in range(low.size):
-                least = min(low[unknown], found.box_low[index, unknown])
-                most = max(high[unknown], found.box_high[index, unknown])
-                if most - least > near * system.domain[WIDTH, unknown]:
-                    longer += 1
-            if longer <= kind:
-                for unknown in range(low.size):
-                    found.box_low[index, unknown] = min(low[unknown], found.box_low[index, unknown])
-                    found.box_high[index, unknown] = max(high[unknown], found.box_high[index, unknown])
-                return
-    if count < found.box_kind.size:
-        for unknown in range(low.size):
-            found.box_low[count, unknown] = low[unknown]
-            found.box_high[count, unknown] = high[unknown]
-        found.box_kind[count] = kind
-    found.count[1] += 1
-
-
-@inner_kernel
-def _add_root(system, found, point, enclosure, alone):
-    """Store a proved root unless it is known.
-
-    Every root has at least four times its enclosure for itself; so two enclosures that touch hold the same root, and
-    two that do not hold different ones.
-    """
-    count = found.count[0]
-    for known in range(min(count, found.alone.size)):
-        apart = 0.0
-        for unknown in range(point.size):
-            if system.domain[WIDTH, unknown] > 0.0:
-                apart = max(apart, abs(found.roots[known, unknown] - point[unknown]) / system.domain[WIDTH, unknown])
-        if apart <= enclosure + found.enclosure[known]:
-            return
-    if count < found.alone.size:
-        for unknown in range(point.size):
-            found.roots[count, unknown] = point[unknown]
-        found.enclosure[count] = enclosure
-        found.alone[count] = alone
-    found.count[0] += 1
-
-
-@inner_kernel
-def _within_cube(system, point, reach, low, high):
-    """Whether the box lies in the cube of half side `reach` (a share of the domain's width) about the point."""
-    for unknown in range(point.size):
-        away = max(high[unknown] - point[unknown], point[unknown] - low[unknown])
-        if away > reach * system.domain[WIDTH, unknown] and system.domain[WIDTH, unknown] > 0.0:
-            return False
-    return True
-
-
-@inner_kernel
-def _within_box(system, point, reach, low, high, stretch):
-    """Whether the cube of half side `reach` about the point lies in the box stretched about its centre."""
-    for unknown in range(point.size):
-        margin = 0.5 * (stretch - 1.0) * (high[unknown] - low[unknown]) - reach * system.domain[WIDTH, unknown]
-        if not (low[unknown] - margin <= point[unknown] <= high[unknown] + margin):
-            return False
-    return True
 
 
 @kernel
@@ -207,28 +117,30 @@ def _look_inside(system, work, found, low, high, rank, tolerance):
     bool, bool
         Whether the box is settled, and whether it is a continuum.
     """
-    point, unit, constant = work.vector[POINT], work.vector[UNIT], work.constant
+    centre, radius, point, step = work.vector[CENTRE], work.vector[RADIUS], work.vector[POINT], work.vector[STEP]
     for unknown in range(point.size):
         point[unknown] = 0.5 * (low[unknown] + high[unknown])
-        unit[unknown] = UNITX * system.domain[WIDTH, unknown] if work.owner[unknown] >= 0 else 0.0
-    proved, enclosure, alone = polish(system, work, unit, rank, point)
+        step[unknown] = PROBE * system.domain[WIDTH, unknown] if work.owner[unknown] >= 0 else 0.0
+    proved, enclosure, alone = polish(system, work, step, rank, point)
     if not proved:
         return False, False
     verdict = judge(system, work, point, enclosure, tolerance)
     if rank < system.active:
         inside = verdict == ACCEPTED
         for unknown in range(point.size):
-            gap = (-tolerance if constant[unknown] else enclosure) * system.domain[WIDTH, unknown]
+            gap = (-tolerance if work.constant[unknown] else enclosure) * system.domain[WIDTH, unknown]
             inside = inside and low[unknown] + gap <= point[unknown] <= high[unknown] - gap
         return False, inside
-    inside = _within_cube(system, point, alone, low, high) or _within_box(system, point, enclosure, low, high, STRETCH)
+    inside = within_stretched(system, point, enclosure, centre, radius, STRETCH)
+    inside = inside or within_cube(system, point, alone, low, high)
     if verdict == ACCEPTED:
-        _add_root(system, found, point, enclosure, alone)
+        add_root(system, found, point, enclosure, alone)
     elif verdict == UNCLEAR and inside:
+        lower, upper = work.vector[LOWER], work.vector[UPPER]
         for unknown in range(point.size):
-            work.vector[LOWER][unknown] = point[unknown] - enclosure * system.domain[WIDTH, unknown]
-            work.vector[UPPER][unknown] = point[unknown] + enclosure * system.domain[WIDTH, unknown]
-        _set_aside(system, found, work.vector[LOWER], work.vector[UPPER], UNRESOLVED, 2.0 * CLUSTER * enclosure)
+            lower[unknown] = point[unknown] - enclosure * system.domain[WIDTH, unknown]
+            upper[unknown] = point[unknown] + enclosure * system.domain[WIDTH, unknown]
+        set_aside(system, found, lower, upper, UNRESOLVED, 2.0 * CLUSTER * enclosure)
     return inside, False
 
 
@@ -287,7 +199,7 @@ def _examine(system, work, found, low, high, tolerance, resolution):
         continuum = continuum or infinite
     if continuum or widest <= resolution:
         kind = CONTINUUM if widest > CLUSTER * resolution else UNRESOLVED
-        _set_aside(system, found, low, high, kind, CLUSTER * resolution)
+        set_aside(system, found, low, high, kind, CLUSTER * resolution)
         return _SETTLED
     if volume < WORTHWHILE:
         return _SMALLER
@@ -298,38 +210,33 @@ def _examine(system, work, found, low, high, tolerance, resolution):
 
 
 @inner_kernel
-def _search(system, work, found, stack_low, stack_high, here_low, here_high, tolerance, resolution, max_boxes):
+def _search(system, work, found, stack, tolerance, resolution, max_boxes):
     """Search depth first from the box on the stack; return how many boxes were examined, and whether they were too few."""
-    unknowns = here_low.size
-    room = found.alone.size
-    boxes = found.box_kind.size
-    top = 1
+    top = 0
     visited = 0
     limit = False
-    while top > 0 and found.count[0] <= room and found.count[1] <= boxes:
-        top -= 1
-        for unknown in range(unknowns):
-            here_low[unknown] = stack_low[top, unknown]
-            here_high[unknown] = stack_high[top, unknown]
+    while top >= 0 and found.count[0] <= found.alone.size and found.count[1] <= found.box_kind.size:
+        low, high = stack[top, 0], stack[top, 1]
         outcome = _SMALLER
         for root in range(found.count[0]):
-            if _within_cube(system, found.roots[root], found.alone[root], here_low, here_high):
+            if within_cube(system, found.roots[root], found.alone[root], low, high):
                 outcome = _SETTLED
         while outcome == _SMALLER and visited < max_boxes:
             visited += 1
-            outcome = _examine(system, work, found, here_low, here_high, tolerance, resolution)
+            outcome = _examine(system, work, found, low, high, tolerance, resolution)
         if outcome == _SMALLER:
             limit = True
-            _set_aside(system, found, here_low, here_high, UNRESOLVED, 0.0)
-        elif outcome != _SETTLED:
-            for half in range(2):
-                for unknown in range(unknowns):
-                    stack_low[top + half, unknown] = here_low[unknown]
-                    stack_high[top + half, unknown] = here_high[unknown]
-            middle = 0.5 * (here_low[outcome] + here_high[outcome])
-            stack_high[top, outcome] = middle
-            stack_low[top + 1, outcome] = middle
-            top += 2
+            set_aside(system, found, low, high, UNRESOLVED, 0.0)
+        if outcome < 0:
+            top -= 1
+            continue
+        middle = 0.5 * (low[outcome] + high[outcome])
+        for unknown in range(low.size):
+            stack[top + 1, 0, unknown] = low[unknown]
+            stack[top + 1, 1, unknown] = high[unknown]
+        high[outcome] = middle
+        top += 1
+        stack[top, 0, outcome] = middle
     return visited, limit
 
 
@@ -341,8 +248,8 @@ def solve_multilinear(
 
     A root is stored when it is proved to be the only solution near it: where some of the equations, as many as there are
     unknowns, have a root, the others hold within the tolerance. Boxes that are not decided are set aside, those that overlap
-    merged. Whatever the code, no solution is lost: each lies within the tolerance of a stored root or in a stored
-    box (except after ``FULL``).
+    merged. Except after ``FULL`` no solution is lost: each is one of the roots, up to their rounding, or lies in a
+    stored box.
 
     Parameters
     ----------
@@ -366,8 +273,8 @@ def solve_multilinear(
         Filled with the solutions.
     box_low, box_high, box_kind : float64[box, unknown], float64[box, unknown], int64[box]
         Filled with the boxes that are not decided. ``CONTINUUM``: the box holds infinitely many points that satisfy
-        everything within four tolerances. ``UNRESOLVED``: it may hold any number of solutions (near a double root, say),
-        or none.
+        everything within a few tolerances. ``UNRESOLVED``: it may hold any number of solutions (near a double root, say), or
+        none.
 
     Returns
     -------
@@ -384,23 +291,11 @@ def solve_multilinear(
     found = Findings(roots, np.empty(room), np.empty(room), box_low, box_high, box_kind, np.zeros(2, np.int64))
     resolution = max(np.sqrt(tolerance), 2.0**-24)
     depth = system.active * (int(np.ceil(-np.log2(resolution))) + 1) + 2
-    stack_low = np.empty((depth, unknowns))
-    stack_high = np.empty((depth, unknowns))
+    stack = np.empty((depth, 2, unknowns))
     for unknown in range(unknowns):
-        stack_low[0, unknown] = low[unknown]
-        stack_high[0, unknown] = high[unknown]
-    visited, limit = _search(
-        system,
-        work,
-        found,
-        stack_low,
-        stack_high,
-        np.empty(unknowns),
-        np.empty(unknowns),
-        tolerance,
-        resolution,
-        max_boxes,
-    )
+        stack[0, 0, unknown] = low[unknown]
+        stack[0, 1, unknown] = high[unknown]
+    visited, limit = _search(system, work, found, stack, tolerance, resolution, max_boxes)
     n_roots = min(found.count[0], room)
     n_boxes = min(found.count[1], box_kind.size)
     for root in range(n_roots):

@@ -15,7 +15,7 @@ from deterrence_games.kernels.multilinear_system import HIGH, LOW, WIDTH, expand
 
 # Half the side of the cube in which the system is expanded about a point, as a share of the domain's width: products
 # are then too small to disturb the elimination, unless the root is within about this distance of another one.
-UNIT = 2.0**-20
+PROBE = 2.0**-20
 
 EXCLUDED = 0  # the root lies outside the domain, or violates a row
 ACCEPTED = 1  # the root satisfies everything within the tolerances
@@ -72,13 +72,13 @@ def _maps_into_itself(power, reduced, pivot, rounding, size):
 
 
 @inner_kernel
-def polish(system, work, unit, rank, point):
+def polish(system, work, step, rank, point):
     """Improve `point` in place by Newton's iteration and prove the root.
 
     Parameters
     ----------
-    unit : float64[unknown]
-        ``UNIT`` times the domain's width, or zero for an unknown that is held fixed.
+    step : float64[unknown]
+        ``PROBE`` times the domain's width, or zero for an unknown that is held fixed.
     rank : int64
         The number of unknowns that are not.
 
@@ -92,11 +92,12 @@ def polish(system, work, unit, rank, point):
     domain, _, equalities, rounding, coefficient, degree, _, plan_first, plan = system
     table, reduced, pivot, owner, power = work.table, work.reduced, work.pivot, work.owner, work.power
     monomials = degree.size
-    settled = False
+    close = False
+    arrived = False
     move = 0.0
     noise = 0.0
     for _ in range(12):
-        expand(coefficient, plan_first, plan, point, unit, table)
+        expand(coefficient, plan_first, plan, point, step, table)
         if eliminate(table, equalities, rounding, reduced, pivot, owner) != rank:
             return False, 0.0, 0.0
         move = 0.0
@@ -105,17 +106,17 @@ def polish(system, work, unit, rank, point):
             if pivot[row] >= 0:
                 move = max(move, abs(reduced[row, 0]))
                 noise = max(noise, rounding * reduced[row, monomials])
-        if settled or move <= noise:
-            settled = True
+        arrived = close or move <= noise
+        if arrived:
             break
         for unknown in range(point.size):
             if owner[unknown] >= 0:
-                point[unknown] -= reduced[owner[unknown], 0] * unit[unknown]
+                point[unknown] -= reduced[owner[unknown], 0] * step[unknown]
                 margin = 0.125 * domain[WIDTH, unknown]
                 if not (domain[LOW, unknown] - margin <= point[unknown] <= domain[HIGH, unknown] + margin):
                     return False, 0.0, 0.0
-        settled = move <= 0.01
-    if not settled:
+        close = move <= 1e-3  # the next move is its square, times the curvature
+    if not arrived:
         return False, 0.0, 0.0
     sum_powers(reduced, pivot, degree, point.size, power)
     size = 2.0 * (move + noise)
@@ -124,12 +125,12 @@ def polish(system, work, unit, rank, point):
         if size > 1.0 or not _maps_into_itself(power, reduced, pivot, rounding, size):
             return False, 0.0, 0.0
     growth = 3.0 ** (power.shape[1] - 1)  # a cube as wide as the domain lies within 3 * largest
-    alone = 1.0 / UNIT
+    alone = 1.0 / PROBE
     while not contracts(power, reduced, pivot, rounding, growth, alone):
         alone *= 0.5
         if alone < 4.0 * size:
             return False, 0.0, 0.0
-    return True, size * UNIT, alone * UNIT
+    return True, size * PROBE, alone * PROBE
 
 
 @inner_kernel
@@ -150,7 +151,7 @@ def judge(system, work, point, enclosure, tolerance):
     for row in range(table.shape[0]):
         if row < equalities and pivot[row] >= 0:
             continue
-        gap = enclosure / UNIT * absolute_sum(table, row, 1, monomials) + rounding * table[row, monomials]
+        gap = enclosure / PROBE * absolute_sum(table, row, 1, monomials) + rounding * table[row, monomials]
         outside = abs(table[row, 0]) if row < equalities else -table[row, 0]
         if outside - gap > table[row, monomials + 1]:
             return EXCLUDED

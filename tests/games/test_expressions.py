@@ -208,7 +208,22 @@ def test_values_of_many_kinds(value, expected):
 
 @pytest.mark.parametrize(
     "value",
-    [True, np.True_, math.nan, math.inf, -np.inf, 1j, None, [1], np.array([1.0]), sympy.oo, sympy.nan, sympy.I, 10**5000, 1e-320],
+    [
+        True,
+        np.True_,
+        math.nan,
+        math.inf,
+        -np.inf,
+        1j,
+        None,
+        [1],
+        np.array([1.0]),
+        sympy.oo,
+        sympy.nan,
+        sympy.I,
+        10**5000,
+        1e-320,
+    ],
     ids=lambda value: repr(value)[:20] if not isinstance(value, int) else "integer",
 )
 def test_values_that_are_no_finite_real_numbers(value):
@@ -296,14 +311,20 @@ def test_stable_expressions_are_read_back_unchanged(text):
     assert parse(to_text(expression)) == expression
 
 
+def refusal(read, text):
+    """The message with which a text is refused, empty when it is read; any other error goes through."""
+    try:
+        read(text)
+    except ExpressionError as error:
+        return str(error)
+    return ""
+
+
 @settings(max_examples=200)
 @given(text=st.text(max_size=40) | st.text(alphabet="abE019.*+-/()<>=, eMinsqrtlogxp_'[]", max_size=60))
 def test_any_text_is_read_or_refused(text):
-    for read in (parse, parse_relations):
-        try:
-            read(text)
-        except ExpressionError as error:
-            assert len(str(error)) < 400
+    assert len(refusal(parse, text)) < 400
+    assert len(refusal(parse_relations, text)) < 400
 
 
 @given(value=st.floats(allow_nan=True, allow_infinity=True))

@@ -1,7 +1,7 @@
 """Is an assessment a perfect Bayesian equilibrium? Checked word by word from the definition.
 
 An assessment is a behaviour strategy for every (player, type, history) and a belief about every player at every history
-where somebody moves. Works on fractions (exact) and on floats.
+where somebody moves; players with one type may be left out of the beliefs. Works on fractions (exact) and on floats.
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,6 +41,12 @@ def next_stages(tree: Tree, history: History) -> Iterator[History]:
             yield from next_stages(below, (*history, step))
 
 
+def believed(plain: PlainGame, beliefs: Beliefs, history: History, player: str) -> Mapping[str, Number]:
+    """The belief about a player at a history."""
+    own = plain.types[plain.players.index(player)]
+    return beliefs[history][player] if len(own) > 1 else dict(own)
+
+
 def bayes_fault(plain: PlainGame, behaviour: Behaviour, beliefs: Beliefs, tol: float = 0) -> Number:
     """Largest distance of a belief from what the definition requires.
 
@@ -51,7 +57,7 @@ def bayes_fault(plain: PlainGame, behaviour: Behaviour, beliefs: Beliefs, tol: f
 
     def compare(history: History, player: str, required: Mapping[str, Number]) -> None:
         nonlocal worst
-        held = beliefs[history][player]
+        held = believed(plain, beliefs, history, player)
         worst = max(worst, *(abs(held[kind] - required[kind]) for kind in required))
 
     for history in next_stages(plain.tree, ()):
@@ -62,7 +68,7 @@ def bayes_fault(plain: PlainGame, behaviour: Behaviour, beliefs: Beliefs, tol: f
         for labels, (step, below) in zip(product(*stage.actions), branches(stage), strict=True):
             for after in next_stages(below, (*history, step)):
                 for player in plain.players:
-                    held = beliefs[history][player]
+                    held = believed(plain, beliefs, history, player)
                     if player not in stage.movers:
                         compare(after, player, held)
                         continue
@@ -72,7 +78,7 @@ def bayes_fault(plain: PlainGame, behaviour: Behaviour, beliefs: Beliefs, tol: f
                     if whole > tol:
                         compare(after, player, {kind: share / whole for kind, share in joint.items()})
                     else:
-                        compare(after, player, fresh.setdefault((player, action), beliefs[after][player]))
+                        compare(after, player, fresh.setdefault((player, action), believed(plain, beliefs, after, player)))
     return worst
 
 
@@ -99,7 +105,7 @@ def action_values(
                 for profile in (p for p in plain.profiles if p[i] == kind):
                     belief: Number = 1
                     for j, other in enumerate(plain.players):
-                        belief = belief * (1 if j == i else beliefs[history][other][profile[j]])
+                        belief = belief * (1 if j == i else believed(plain, beliefs, history, other)[profile[j]])
                     for labels, step in steps.items() if belief else ():
                         weight = belief
                         for m, other in enumerate(tree.movers):

@@ -66,7 +66,7 @@ class Surd:
 
     def _positive(self) -> bool:
         """Whether the number is above zero (zero it cannot be)."""
-        if (self.a >= 0) == (self.b > 0):
+        if self.a == 0 or (self.a > 0) == (self.b > 0):
             return self.b > 0
         return (self.a * self.a > self.b * self.b * self.d) == (self.a > 0)
 

@@ -34,7 +34,9 @@ def witness(conditions: Conditions, solution: Solution) -> tuple[Behaviour, Beli
     for node in game.stages:
         beliefs[node.history] = {}
         for player, name in enumerate(plain.players):
-            held = {kind: worth(weight) for kind, weight in conditions.weight[(player, node.number)].items()} or {0: Fraction(1)}
+            held = {kind: worth(weight) for kind, weight in conditions.weight[(player, node.number)].items()} or {
+                0: Fraction(1)
+            }
             whole = sum(held.values(), Fraction(0))
             beliefs[node.history][name] = {
                 label: rounded(exact(held.get(kind, 0)) / whole) for kind, (label, _) in enumerate(plain.types[player])
@@ -47,7 +49,7 @@ def witness(conditions: Conditions, solution: Solution) -> tuple[Behaviour, Beli
                     impossible.append((name, label, node.history))
                     behaviour[impossible[-1]] = {action: Fraction(k == 0) for k, action in enumerate(labels(node, player))}
                 else:
-                    weight = worth(conditions.weight[(player, node.number)][kind])
+                    weight = held[kind]
                     named = enumerate(labels(node, player))
                     behaviour[(name, label, node.history)] = {
                         action: rounded(worth(moves.get(a, {})) / weight) for a, action in named

@@ -257,14 +257,14 @@ def test_payoffs_show_only_the_types_that_matter():
 
 
 def test_a_game_without_moves_is_a_table():
-    game = Game(name="peace", players=("a", "b"), tree="peace", payoffs={"peace": {"a": 1, "b": "x$y".replace("$", "_")}})
+    game = Game(name="peace", players=("a", "b"), tree="peace", payoffs={"peace": {"a": 1, "b": "x_y"}})
     figure = plot_tree(game)
     check_nothing_overlaps(figure)
     assert "$x_{y}$" in words_on(figure)
 
 
 def test_given_axes_are_used_and_text_shrinks_with_them():
-    figure = Figure(figsize=(4, 3))
+    figure = Figure(figsize=(4, 3), dpi=400)
     left, right = figure.subplots(1, 2)
     assert plot_tree(models.unilateral_deterrence(), ax=right) is figure
     assert not left.texts
