@@ -84,7 +84,8 @@ def assess(tree, point, used, choices, weight, tol, behavior, belief, worth):
                 total += weight[entry + action]
         for action in range(tree.sets[q, WIDTH]):
             if used[q] >> action & 1:
-                behavior[entry + action] = weight[entry + action] / total if total > 0.0 else 0.0
+                # a type that a free belief rules out has no weight, and then only one undominated action
+                behavior[entry + action] = weight[entry + action] / total if total > 0.0 else 1.0
     for node in range(tree.node.shape[0] - 1, -1, -1):
         _value_node(tree, point, used, tol, behavior, belief, worth, node)
 

@@ -164,3 +164,120 @@ def reply_terms(tree, point, assigned, slot, kind, action, plan, sign, alias, va
                     count += 1
         g += 1
     return count
+
+
+@inner_kernel
+def strip_factors(tree, point, assigned, node, player, terms, n_terms):
+    """Divide out what a player contributes to every term alike: a sum of its types' weights, which is positive.
+
+    That happens when the payoffs compared depend neither on the type nor on later moves of that player. Dividing leaves the
+    sign of the sum of terms as it is. Terms with the same unknowns are joined first; returns the new number of terms.
+    """
+    coefficient, factor = terms
+    n_terms = _join_terms(coefficient, factor, n_terms)
+    for other in range(tree.player.shape[0]):
+        if other == player or n_terms == 0:
+            continue
+        lead = factor[0, other]
+        if lead < 0:
+            continue
+        leading = 0
+        for term in range(n_terms):
+            leading += factor[term, other] == lead
+        kinds = 1
+        alike = n_terms % leading == 0
+        for term in range(n_terms):
+            unknown = factor[term, other]
+            if unknown < 0:
+                alike = False
+            if not alike:
+                break
+            if unknown == lead:
+                continue
+            if _first_with(factor, other, unknown, n_terms) == term:
+                kinds += 1
+                ratio = 0.0
+                for mine in range(n_terms):
+                    if factor[mine, other] != unknown:
+                        continue
+                    twin = _same_but(factor, other, mine, lead, n_terms)
+                    if twin < 0:
+                        alike = False
+                        break
+                    quotient = coefficient[mine] / coefficient[twin]
+                    if ratio == 0.0:
+                        ratio = quotient
+                    if quotient <= 0.0 or abs(quotient - ratio) > 1e-12 * ratio:
+                        alike = False
+                        break
+        possible = belief_support(tree, point, assigned, node, other)
+        held = 0
+        while possible != 0:
+            held += possible & 1
+            possible >>= 1
+        if not alike or kinds * leading != n_terms or kinds != held:
+            continue
+        kept = 0
+        for term in range(n_terms):
+            if factor[term, other] == lead:
+                coefficient[kept] = coefficient[term]
+                for k in range(factor.shape[1]):
+                    factor[kept, k] = factor[term, k]
+                factor[kept, other] = -1
+                kept += 1
+        n_terms = kept
+    return n_terms
+
+
+@inner_kernel
+def _join_terms(coefficient, factor, n_terms):
+    """Add up terms with the same unknowns, and drop those that cancel."""
+    largest = 0.0
+    kept = 0
+    for term in range(n_terms):
+        largest = max(largest, abs(coefficient[term]))
+        place = 0
+        while place < kept:
+            same = True
+            for k in range(factor.shape[1]):
+                same &= factor[place, k] == factor[term, k]
+            if same:
+                break
+            place += 1
+        if place < kept:
+            coefficient[place] += coefficient[term]
+            continue
+        coefficient[kept] = coefficient[term]
+        for k in range(factor.shape[1]):
+            factor[kept, k] = factor[term, k]
+        kept += 1
+    left = 0
+    for term in range(kept):
+        if abs(coefficient[term]) > 1e-13 * largest:
+            coefficient[left] = coefficient[term]
+            for k in range(factor.shape[1]):
+                factor[left, k] = factor[term, k]
+            left += 1
+    return left
+
+
+@inner_kernel
+def _first_with(factor, other, unknown, n_terms):
+    """The first term with this unknown of the player."""
+    for term in range(n_terms):
+        if factor[term, other] == unknown:
+            return term
+    return -1
+
+
+@inner_kernel
+def _same_but(factor, other, mine, lead, n_terms):
+    """The term that is like ``mine`` but has ``lead`` as the unknown of the player."""
+    for term in range(n_terms):
+        if factor[term, other] == lead:
+            same = True
+            for k in range(factor.shape[1]):
+                same &= k == other or factor[term, k] == factor[mine, k]
+            if same:
+                return term
+    return -1

@@ -39,12 +39,14 @@ from deterrence_games.kernels.bayesian_tree import (
     regime,
     single,
 )
-from deterrence_games.kernels.best_reply import BLOCK, PLACE, SOLVED, only_scales, open_slots, reply_terms
+from deterrence_games.kernels.best_reply import BLOCK, PLACE, SOLVED, only_scales, open_slots, reply_terms, strip_factors
 from deterrence_games.kernels.jit import inner_kernel
 from deterrence_games.kernels.polytope import extreme_points
 
 EMPTY, SETTLED, COUPLED, TOO_LARGE = 0, 1, 2, 3
 MAX_PLANS = 4096
+MAX_CORNERS = 20_000
+VIOLATED, NO_ROOM = -1, -2
 NO_BLOCK, NO_TERMS = np.int64(-1), np.int64(0)  # typed, since Numba compiles a function anew for each literal
 
 
@@ -71,6 +73,7 @@ class Work(NamedTuple):
     factor: np.ndarray
     chance: np.ndarray
     plan: np.ndarray  # int64[2, slot]: actions at open slots; the open slots
+    corner: np.ndarray  # int64[block]: which extreme point of each block is looked at
     counts: np.ndarray  # int64[3]: unknowns, blocks, rows of `vertices` in use
 
 
@@ -230,19 +233,19 @@ def unsolved_blocks(tree, point, assigned, work, node, player):
 
 
 @inner_kernel
-def best_reply_rows(tree, point, assigned, work, closed, block, tol):
-    """Write or check the best-reply conditions at nodes ``closed[node]`` that involve one block.
+def best_reply_rows(tree, point, assigned, work, closed, block, n_equations, tol):
+    """Write or check the best-reply conditions at the closed nodes.
 
-    With ``block >= 0``: conditions in which that block is the only open one become rows of ``equations`` (appended by the
-    caller's count in ``slack[0]``) and ``inequalities``. With ``block = -1``: conditions without an open block are checked.
+    With ``block >= 0``: conditions in which that block is the only open one become rows of ``equations`` (from row
+    ``n_equations`` on) and ``inequalities``. With `NO_BLOCK`: conditions without an open block are checked, those with two or
+    more are bounded over the extreme points of their blocks.
 
     Returns
     -------
     equations, inequalities, open : int, int, int
-        Rows written and conditions seen with two or more open blocks; ``equations = -1`` when a check fails, ``-2`` when
-        the work space is too small.
+        Rows written, and conditions that join two or more open blocks and may or may not hold; ``equations`` is
+        `VIOLATED` when a check fails, `NO_ROOM` when the work space is too small.
     """
-    n_equations = int(work.slack[0])
     n_inequalities = 0
     coupled = 0
     size = work.block[block, SIZE] if block >= 0 else 0
@@ -254,23 +257,14 @@ def best_reply_rows(tree, point, assigned, work, closed, block, tol):
             player = tree.slot[slot, PLAYER]
             possible = belief_support(tree, point, assigned, node, player)
             unsolved, which = unsolved_blocks(tree, point, assigned, work, node, player)
-            if unsolved >= 2:
-                coupled += 1
+            if unsolved < 2 and ((block < 0 and unsolved != 0) or (block >= 0 and (unsolved != 1 or which != block))):
                 continue
-            if (block < 0 and unsolved != 0) or (block >= 0 and (unsolved != 1 or which != block)):
-                continue
-            mass = _mass(tree, point, assigned, work, node, player)
+            scale = 1.0 / _mass(tree, point, assigned, work, node, player)
             for kind in range(tree.player[player, TYPES]):
                 q = tree.slot[slot, SET_FIRST] + kind
                 if not possible >> kind & 1 or single(assigned.sets[q, ALLOWED]):
                     continue
                 base = lowest(assigned.sets[q, USED])
-                used_terms = reply_terms(
-                    tree, point, assigned, slot, kind, base, work.plan[0], 1.0 / mass,
-                    work.alias, work.value, work.unknown, terms, NO_TERMS, work.chance,
-                )  # fmt: skip
-                if used_terms < 0:
-                    return -2, 0, 0
                 for action in range(tree.sets[q, WIDTH]):
                     if action == base or not assigned.sets[q, ALLOWED] >> action & 1:
                         continue
@@ -283,26 +277,35 @@ def best_reply_rows(tree, point, assigned, work, closed, block, tol):
                     while True:
                         plans += 1
                         n_terms = reply_terms(
-                            tree, point, assigned, slot, kind, action, work.plan[0], -1.0 / mass,
-                            work.alias, work.value, work.unknown, terms, used_terms, work.chance,
+                            tree, point, assigned, slot, kind, base, work.plan[0], scale,
+                            work.alias, work.value, work.unknown, terms, NO_TERMS, work.chance,
                         )  # fmt: skip
+                        if n_terms >= 0:
+                            n_terms = reply_terms(
+                                tree, point, assigned, slot, kind, action, work.plan[0], -scale,
+                                work.alias, work.value, work.unknown, terms, n_terms, work.chance,
+                            )  # fmt: skip
                         if n_terms < 0 or plans > MAX_PLANS:
-                            return -2, 0, 0
-                        if block < 0:
+                            return NO_ROOM, 0, 0
+                        left, which = unsolved, block
+                        if unsolved >= 2:
+                            n_terms = strip_factors(tree, point, assigned, node, player, terms, n_terms)
+                            left, which = _blocks_in(work, terms, n_terms)
+                        if left == 0 and block < 0:
                             total = 0.0
                             for term in range(n_terms):
                                 total += work.coefficient[term]
                             if total < -tol or (equal and total > tol):
-                                return -1, 0, 0
-                        else:
+                                return VIOLATED, 0, 0
+                        elif left == 1 and which == block:
                             if equal:
                                 if n_equations == work.equations.shape[0]:
-                                    return -2, 0, 0
+                                    return NO_ROOM, 0, 0
                                 row = work.equations[n_equations]
                                 n_equations += 1
                             else:
                                 if n_inequalities == work.inequalities.shape[0]:
-                                    return -2, 0, 0
+                                    return NO_ROOM, 0, 0
                                 row = work.inequalities[n_inequalities]
                                 n_inequalities += 1
                             row[: size + 1] = 0.0
@@ -312,9 +315,77 @@ def best_reply_rows(tree, point, assigned, work, closed, block, tol):
                                     if work.factor[term, other] >= 0:
                                         place = work.unknown[work.factor[term, other], PLACE]
                                 row[place] += work.coefficient[term]
+                        elif left >= 2 and block < 0:
+                            low, high = _corner_range(work, terms, n_terms)
+                            if high < -tol or (equal and low > tol):
+                                return VIOLATED, 0, 0
+                            if low < -tol or (equal and high > tol):
+                                coupled += 1
                         if not next_plan(tree, assigned, work, kind, opened):
                             break
     return n_equations, n_inequalities, coupled
+
+
+@inner_kernel
+def _blocks_in(work, terms, n_terms):
+    """How many blocks the terms involve, and the last of them."""
+    count = 0
+    last = -1
+    for block in range(work.counts[1]):
+        found = False
+        for term in range(n_terms):
+            for other in range(terms[1].shape[1]):
+                unknown = terms[1][term, other]
+                found |= unknown >= 0 and work.unknown[unknown, BLOCK] == block
+        if found:
+            count += 1
+            last = block
+    return count, last
+
+
+@inner_kernel
+def _corner_range(work, terms, n_terms):
+    """Least and greatest value of the terms over their blocks' polytopes; unbounded while a block has no extreme points.
+
+    A sum of products of weights of different blocks takes its extremes at extreme points.
+    """
+    coefficient, factor = terms
+    turn = work.corner
+    combinations = 1
+    for block in range(work.counts[1]):
+        turn[block] = -1
+        for term in range(n_terms):
+            for other in range(factor.shape[1]):
+                if factor[term, other] >= 0 and work.unknown[factor[term, other], BLOCK] == block:
+                    turn[block] = 0
+        if turn[block] == 0:
+            combinations *= work.block[block, COUNT]
+    if combinations == 0 or combinations > MAX_CORNERS:
+        return -np.inf, np.inf
+    low = np.inf
+    high = -np.inf
+    running = True
+    while running:
+        total = 0.0
+        for term in range(n_terms):
+            product = coefficient[term]
+            for other in range(factor.shape[1]):
+                unknown = factor[term, other]
+                if unknown >= 0:
+                    block = work.unknown[unknown, BLOCK]
+                    product *= work.vertices[work.block[block, FIRST] + turn[block], work.unknown[unknown, PLACE]]
+            total += product
+        low = min(low, total)
+        high = max(high, total)
+        running = False
+        for block in range(work.counts[1]):
+            if turn[block] >= 0:
+                turn[block] += 1
+                if turn[block] < work.block[block, COUNT]:
+                    running = True
+                    break
+                turn[block] = 0
+    return low, high
 
 
 @inner_kernel
@@ -341,57 +412,66 @@ def settle(tree, point, assigned, work, items, closed, tol):
         blocks that are not points; ``TOO_LARGE``: the work space does not suffice.
     """
     name_unknowns(tree, point, assigned, work, items)
-    blocks = work.counts[1]
-    coupled = 0
+    first_round = True
+    progress = False
     while True:
-        work.slack[0] = 0.0
-        n_equations, n_inequalities, coupled = best_reply_rows(tree, point, assigned, work, closed, NO_BLOCK, tol)
-        if n_equations == -1:
+        n_equations, _, coupled = best_reply_rows(tree, point, assigned, work, closed, NO_BLOCK, NO_TERMS, tol)
+        if n_equations == VIOLATED:
             return EMPTY
-        if n_equations == -2:
+        if n_equations == NO_ROOM:
             return TOO_LARGE
+        if not first_round and not progress:
+            return COUPLED if coupled > 0 else SETTLED
         progress = False
-        for block in range(blocks):
+        for block in range(work.counts[1]):
             if work.block[block, COUNT] == 1:
                 continue
-            if work.block[block, SIZE] + 1 > work.equations.shape[1]:
-                return TOO_LARGE
-            rows = flow_rows(tree, point, assigned, work, items, block)
-            if rows < 0:
-                return TOO_LARGE
-            work.slack[0] = rows
-            n_equations, n_inequalities, _ = best_reply_rows(tree, point, assigned, work, closed, block, tol)
-            if n_equations < 0:
-                return TOO_LARGE
-            size = work.block[block, SIZE]
-            found = extreme_points(
-                size, work.equations, n_equations, work.inequalities, n_inequalities, tol, work.rays, work.meets, work.slack
-            )
-            if found < 0:
-                return TOO_LARGE
-            if found == 0:
-                return EMPTY
-            for c in range(size):
-                top = 0.0
-                for k in range(found):
-                    top = max(top, work.rays[k, c])
-                if top <= tol and not work.block[block, MAY_VANISH]:
-                    return EMPTY  # an action of the support is never used
-            first = work.counts[2]
-            if first + found > work.vertices.shape[0]:
-                return TOO_LARGE
-            for k in range(found):
-                for c in range(size):
-                    work.vertices[first + k, c] = work.rays[k, c]
-            work.counts[2] += found
-            work.block[block, FIRST] = first
-            work.block[block, COUNT] = found
-            if found == 1:
-                progress = True
-                for unknown in range(work.counts[0]):
-                    if work.unknown[unknown, BLOCK] == block:
-                        work.value[unknown] = work.vertices[first, work.unknown[unknown, PLACE]]
-                        work.unknown[unknown, SOLVED] = True
-        if coupled == 0 or not progress:
-            break
-    return COUPLED if coupled > 0 else SETTLED
+            state = _solve_block(tree, point, assigned, work, items, closed, block, tol)
+            if state != SETTLED:
+                return state
+            progress |= work.block[block, COUNT] == 1
+        if first_round and coupled == 0:
+            return SETTLED
+        first_round = False
+
+
+@inner_kernel
+def _solve_block(tree, point, assigned, work, items, closed, block, tol):
+    """Fill in one block's extreme points, and its numbers when there is only one."""
+    size = work.block[block, SIZE]
+    if size + 1 > work.equations.shape[1]:
+        return TOO_LARGE
+    rows = flow_rows(tree, point, assigned, work, items, block)
+    if rows < 0:
+        return TOO_LARGE
+    n_equations, n_inequalities, _ = best_reply_rows(tree, point, assigned, work, closed, block, rows, tol)
+    if n_equations < 0:
+        return TOO_LARGE
+    found = extreme_points(
+        size, work.equations, n_equations, work.inequalities, n_inequalities, tol, work.rays, work.meets, work.slack
+    )
+    if found < 0:
+        return TOO_LARGE
+    if found == 0:
+        return EMPTY
+    for c in range(size):
+        top = 0.0
+        for k in range(found):
+            top = max(top, work.rays[k, c])
+        if top <= tol and not work.block[block, MAY_VANISH]:
+            return EMPTY  # an action of the support is never used
+    first = work.counts[2]
+    if first + found > work.vertices.shape[0]:
+        return TOO_LARGE
+    for k in range(found):
+        for c in range(size):
+            work.vertices[first + k, c] = work.rays[k, c]
+    work.counts[2] += found
+    work.block[block, FIRST] = first
+    work.block[block, COUNT] = found
+    if found == 1:
+        for unknown in range(work.counts[0]):
+            if work.unknown[unknown, BLOCK] == block:
+                work.value[unknown] = work.vertices[first, work.unknown[unknown, PLACE]]
+                work.unknown[unknown, SOLVED] = 1
+    return SETTLED

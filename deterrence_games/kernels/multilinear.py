@@ -171,6 +171,7 @@ def _examine(system, work, found, low, high, tolerance, resolution):
         return _SETTLED
     volume = 1.0
     widest = 0.0
+    widest_before = 0.0
     for unknown in range(unknowns):
         if domain[WIDTH, unknown] > 0.0:
             least = centre[unknown] + radius[unknown] * lower[unknown] - 2.0**-50 * domain[LARGEST, unknown]
@@ -179,7 +180,9 @@ def _examine(system, work, found, low, high, tolerance, resolution):
             most = min(high[unknown], most)
             if least > most:
                 return _SETTLED
-            if high[unknown] - low[unknown] > resolution * domain[WIDTH, unknown]:
+            before = (high[unknown] - low[unknown]) / domain[WIDTH, unknown]
+            widest_before = max(widest_before, before)
+            if before > resolution:
                 volume *= (most - least) / (high[unknown] - low[unknown])
             low[unknown] = least
             high[unknown] = most
@@ -197,11 +200,11 @@ def _examine(system, work, found, low, high, tolerance, resolution):
         if settled:
             return _SETTLED
         continuum = continuum or infinite
-    if continuum or widest <= resolution:
+    if continuum or widest_before <= resolution:
         kind = CONTINUUM if widest > CLUSTER * resolution else UNRESOLVED
         set_aside(system, found, low, high, kind, CLUSTER * resolution)
         return _SETTLED
-    if volume < WORTHWHILE:
+    if volume < WORTHWHILE or widest <= resolution:
         return _SMALLER
     if promising:
         expand(coefficient, plan_first, plan, centre, radius, table)

@@ -178,8 +178,8 @@ def _compile(game: Game) -> CompiledGame:
         expressions=expressions,
         parameters=game.parameters,
         symbolic=symbolic,
-        one_point=sympy.lambdify(symbols, wanted, modules="math", cse=True),
-        many_points=sympy.lambdify(symbols, wanted, modules="numpy", cse=True),
+        one_point=sympy.lambdify(symbols, wanted, modules="math", cse=True, dummify=True),
+        many_points=sympy.lambdify(symbols, wanted, modules="numpy", cse=True, dummify=True),
         constants=constants,
     )
 
@@ -238,7 +238,7 @@ def _structure(game: Game, columns: _Columns) -> TreeStructure:
         if isinstance(node, Chance):
             kind.append(CHANCE)
             for label, (probability, subtree) in node.branches.items():
-                below.append((subtree, number, (), (*history, label), columns.add(sympy.sympify(probability))))
+                below.append((subtree, number, (), (*history, label), columns.add(probability)))
         elif isinstance(node, Decision):
             kind.append(MOVE)
             slots.append((number, index[node.player], len(node.actions), 1))
