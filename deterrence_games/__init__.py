@@ -27,7 +27,8 @@ from deterrence_games.results import BeliefSet, Equilibrium, Solution, Status
 
 if TYPE_CHECKING:
     from deterrence_games.analysis.credibility import credibility
-    from deterrence_games.analysis.region_map import RegionMap, equilibrium_map
+    from deterrence_games.analysis.equilibrium_map import equilibrium_map
+    from deterrence_games.analysis.region_map import RegionMap
     from deterrence_games.api import solve, strategic_form, tree_form
     from deterrence_games.io import read, write
     from deterrence_games.solvers import BackwardInduction, PerfectBayesian, SupportEnumeration
@@ -38,7 +39,7 @@ else:
         "RegionMap": "deterrence_games.analysis.region_map",
         "SupportEnumeration": "deterrence_games.solvers",
         "credibility": "deterrence_games.analysis.credibility",
-        "equilibrium_map": "deterrence_games.analysis.region_map",
+        "equilibrium_map": "deterrence_games.analysis.equilibrium_map",
         "read": "deterrence_games.io",
         "solve": "deterrence_games.api",
         "strategic_form": "deterrence_games.api",

@@ -5,6 +5,7 @@ from deterrence_games.kernels.bayesian_tree import (
     CHOICE_FIRST,
     END,
     FREE,
+    LAST_SLOT,
     NODE,
     OUTCOME,
     PARENT,
@@ -13,6 +14,7 @@ from deterrence_games.kernels.bayesian_tree import (
     SLOT_COUNT,
     SLOT_FIRST,
     TYPE_FIRST,
+    TYPES,
     USED,
     action_toward,
     belief_support,
@@ -22,7 +24,11 @@ from deterrence_games.kernels.bayesian_tree import (
 )
 from deterrence_games.kernels.jit import inner_kernel
 
-BLOCK, PLACE, SOLVED = range(3)  # columns of the table of unknowns: its block, its place there, whether it is a number now
+# Columns of the table of unknowns: its block, its place there, whether it is a number now; for the last of the unknowns that
+# add up to another weight, how many come before it, and that other weight (-1 when it is a number).
+BLOCK, PLACE, SOLVED, SIBLINGS, WHOLE = range(5)
+SIZE, MAY_VANISH, FIRST, COUNT, WRITTEN = range(5)  # of blocks; COUNT is 1 when it is solved to a point, 0 before it is
+# solved; WRITTEN is the first row with its extreme points in the findings
 
 
 @inner_kernel
@@ -62,55 +68,76 @@ def open_slots(tree, point, assigned, slot, kind, action, found):
 
 
 @inner_kernel
-def only_scales(tree, point, assigned, node, player):
-    """Whether the player's weights multiply every payoff from the node on alike.
+def belief_settled(tree, point, assigned, work, node, player):
+    """Whether the node fixes all that the others there need to know of a player: its types' shares, and nothing to choose.
 
-    That is so when one type is held possible and what it does from here on is certain. Nobody's comparison of actions at the
-    node depends on such a factor, and leaving it out keeps the systems of three players apart.
+    That is so when what each type does from here on is certain, and either one type is held possible or the weights of all
+    types are in the same proportions at all extreme points of their block. Then the weights multiply every payoff by the same
+    factor, which no comparison at the node depends on; leaving it out keeps the systems of three players apart. The shares
+    are left in ``work.share[player]``.
     """
     possible = belief_support(tree, point, assigned, node, player)
-    if not single(possible):
-        return False
-    kind = lowest(possible)
     for g in range(node, tree.node[node, END]):
         for slot in range(tree.node[g, SLOT_FIRST], tree.node[g, SLOT_FIRST] + tree.node[g, SLOT_COUNT]):
             if tree.slot[slot, PLAYER] == player:
-                mask = assigned.sets[tree.slot[slot, SET_FIRST] + kind, USED]
-                if mask != 0 and not single(mask):
-                    return False
+                for kind in range(tree.player[player, TYPES]):
+                    mask = assigned.sets[tree.slot[slot, SET_FIRST] + kind, USED]
+                    if possible >> kind & 1 and mask != 0 and not single(mask):
+                        return False
+    if single(possible):
+        work.share[player, lowest(possible)] = 1.0
+        return True
+    lead = work.alias[last_entry(tree, node, player, lowest(possible))] if tree.last[node, player, LAST_SLOT] >= 0 else -1
+    if lead < 0 or work.unknown[lead, SOLVED]:
+        return False
+    block = work.unknown[lead, BLOCK]
+    count = work.block[block, COUNT]
+    best = 0.0
+    reference = -1
+    for r in range(work.block[block, FIRST], work.block[block, FIRST] + count):
+        if work.vertices[r, work.unknown[lead, PLACE]] > best:
+            best = work.vertices[r, work.unknown[lead, PLACE]]
+            reference = r
+    if reference < 0 or best < 1e-6:
+        return False
+    for kind in range(tree.player[player, TYPES]):
+        if not possible >> kind & 1:
+            continue
+        unknown = work.alias[last_entry(tree, node, player, kind)]
+        if unknown < 0 or work.unknown[unknown, BLOCK] != block:
+            return False
+        work.share[player, kind] = work.vertices[reference, work.unknown[unknown, PLACE]] / best
+        for r in range(work.block[block, FIRST], work.block[block, FIRST] + count):
+            expected = work.share[player, kind] * work.vertices[r, work.unknown[lead, PLACE]]
+            if abs(work.vertices[r, work.unknown[unknown, PLACE]] - expected) > 1e-11:
+                return False
     return True
 
 
 @inner_kernel
-def reply_terms(tree, point, assigned, slot, kind, action, plan, sign, alias, value, unknown, terms, count, chance):
+def reply_terms(tree, point, assigned, work, slot, kind, action, sign, count):
     """Append the payoff of taking ``action`` at the slot, and its own play from there, as terms in the others' weights.
 
     Parameters
     ----------
-    plan : int64[slot]
-        Actions at the player's open slots.
+    work : Work
+        Its ``plan[0]`` holds actions at the player's open slots; ``coefficient`` and ``factor`` (unknowns, -1 for none) are
+        filled from row ``count`` on.
     sign : float
         Multiplies every term.
-    alias : int64[entry]
-        Unknown behind an entry's weight, -1 when ``assigned.weight`` holds it.
-    value, unknown : float64[unknown], int64[unknown, column]
-    terms : (float64[term], int64[term, player])
-        Coefficient and unknowns (-1 for none) of each term, filled from row ``count`` on.
-    chance : float64[node]
-        Work space.
 
     Returns
     -------
     int
-        The new number of terms, -1 when ``terms`` is too short.
+        The new number of terms, -1 when there is no room.
     """
-    coefficient, factor = terms
+    coefficient, factor, alias, chance = work.coefficient, work.factor, work.alias, work.chance
     node = tree.slot[slot, NODE]
     player = tree.slot[slot, PLAYER]
     players = tree.player.shape[0]
     scaling = 0  # players whose weights are left out
     for other in range(players):
-        if other != player and only_scales(tree, point, assigned, node, other):
+        if other != player and belief_settled(tree, point, assigned, work, node, other):
             scaling |= 1 << other
     chance[node] = sign
     g = node + 1
@@ -126,7 +153,7 @@ def reply_terms(tree, point, assigned, slot, kind, action, plan, sign, alias, va
                 mask = assigned.sets[q, USED]
                 if mask == 0 and single(assigned.sets[q, ALLOWED]):
                     mask = assigned.sets[q, ALLOWED]
-                reached &= toward == (lowest(mask) if mask != 0 else plan[t])
+                reached &= toward == (lowest(mask) if mask != 0 else work.plan[0, t])
             else:
                 reached &= not assigned.choice[tree.slot[t, CHOICE_FIRST] + toward, FREE]
         if not reached:
@@ -149,14 +176,15 @@ def reply_terms(tree, point, assigned, slot, kind, action, plan, sign, alias, va
                         product = 0.0
                         break
                     if scaling >> other & 1:
+                        product *= work.share[other, t]
                         continue
                     e = last_entry(tree, g, other, t)
                     if e < 0:
                         product *= point.prior[tree.player[other, TYPE_FIRST] + t]
                     elif alias[e] < 0:
                         product *= assigned.weight[e]
-                    elif unknown[alias[e], SOLVED]:
-                        product *= value[alias[e]]
+                    elif work.unknown[alias[e], SOLVED]:
+                        product *= work.value[alias[e]]
                     else:
                         factor[count, other] = alias[e]
                 if product != 0.0:
@@ -167,13 +195,45 @@ def reply_terms(tree, point, assigned, slot, kind, action, plan, sign, alias, va
 
 
 @inner_kernel
-def strip_factors(tree, point, assigned, node, player, terms, n_terms):
+def eliminate_last(work, n_terms):
+    """Write the last of the unknowns that add up to a weight as that weight less the others, in every term.
+
+    What does not depend on how a weight is split then shows: its terms cancel. Returns the new number of terms, -1 when
+    there is no room.
+    """
+    coefficient, factor, unknown = work.coefficient, work.factor, work.unknown
+    term = 0
+    while term < n_terms:
+        again = False
+        for k in range(factor.shape[1]):
+            last = factor[term, k]
+            if last < 0 or unknown[last, SIBLINGS] == 0:
+                continue
+            if n_terms + unknown[last, SIBLINGS] > coefficient.size:
+                return -1
+            for sibling in range(last - unknown[last, SIBLINGS], last):
+                coefficient[n_terms] = -coefficient[term]
+                for other in range(factor.shape[1]):
+                    factor[n_terms, other] = factor[term, other]
+                factor[n_terms, k] = sibling
+                n_terms += 1
+            factor[term, k] = unknown[last, WHOLE]
+            if unknown[last, WHOLE] < 0:
+                coefficient[term] *= work.whole[last]
+            again = True
+        if not again:
+            term += 1
+    return n_terms
+
+
+@inner_kernel
+def strip_factors(tree, point, assigned, work, node, player, n_terms):
     """Divide out what a player contributes to every term alike: a sum of its types' weights, which is positive.
 
     That happens when the payoffs compared depend neither on the type nor on later moves of that player. Dividing leaves the
     sign of the sum of terms as it is. Terms with the same unknowns are joined first; returns the new number of terms.
     """
-    coefficient, factor = terms
+    coefficient, factor = work.coefficient, work.factor
     n_terms = _join_terms(coefficient, factor, n_terms)
     for other in range(tree.player.shape[0]):
         if other == player or n_terms == 0:

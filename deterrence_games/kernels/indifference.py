@@ -39,7 +39,22 @@ from deterrence_games.kernels.bayesian_tree import (
     regime,
     single,
 )
-from deterrence_games.kernels.best_reply import BLOCK, PLACE, SOLVED, only_scales, open_slots, reply_terms, strip_factors
+from deterrence_games.kernels.best_reply import (
+    BLOCK,
+    COUNT,
+    FIRST,
+    MAY_VANISH,
+    PLACE,
+    SIBLINGS,
+    SIZE,
+    SOLVED,
+    WHOLE,
+    belief_settled,
+    eliminate_last,
+    open_slots,
+    reply_terms,
+    strip_factors,
+)
 from deterrence_games.kernels.jit import inner_kernel
 from deterrence_games.kernels.polytope import extreme_points
 
@@ -50,17 +65,15 @@ VIOLATED, NO_ROOM = -1, -2
 NO_BLOCK, NO_TERMS = np.int64(-1), np.int64(0)  # typed, since Numba compiles a function anew for each literal
 
 
-# Columns of the tables of `Work`.
-SIZE, MAY_VANISH, FIRST, COUNT, WRITTEN = range(5)  # of `block`; COUNT is 1 when it is solved to a point, 0 before it is
-# solved; WRITTEN is the first row with its extreme points in the findings
 
 
 class Work(NamedTuple):
     """Work space of `settle`, and its result: blocks, unknowns, extreme points."""
 
     alias: np.ndarray  # int64[entry]: unknown behind the entry's weight, or -1
-    unknown: np.ndarray  # int64[unknown, column]: block, place within it, whether solved
+    unknown: np.ndarray  # int64[unknown, column], see `best_reply`
     value: np.ndarray  # float64[unknown]
+    whole: np.ndarray  # float64[unknown]: what it adds up to with its siblings, where that is a number
     block_of: np.ndarray  # int64[player + choice]: block of a regime, or -1
     block: np.ndarray  # int64[block, column]: size, whether all extreme points may vanish, rows of `vertices`
     vertices: np.ndarray  # float64[row, place]
@@ -72,6 +85,7 @@ class Work(NamedTuple):
     coefficient: np.ndarray
     factor: np.ndarray
     chance: np.ndarray
+    share: np.ndarray  # float64[player, type]: shares of a player's types where they are settled
     plan: np.ndarray  # int64[2, slot]: actions at open slots; the open slots
     corner: np.ndarray  # int64[block]: which extreme point of each block is looked at
     counts: np.ndarray  # int64[3]: unknowns, blocks, rows of `vertices` in use
@@ -113,6 +127,11 @@ def name_unknowns(tree, point, assigned, work, items):
                 continue
             root = regime(tree, assigned, node, player)
             block = player if root < 0 else players + root
+            above = last_entry(tree, node, player, tree.sets[target, TYPE])
+            whole = point.prior[tree.player[player, TYPE_FIRST] + tree.sets[target, TYPE]]
+            if above >= 0:
+                whole = assigned.weight[above]
+                above = work.alias[above]
         else:
             mask = assigned.choice[target, AFTER]
             action = target - tree.slot[slot, CHOICE_FIRST]
@@ -125,6 +144,8 @@ def name_unknowns(tree, point, assigned, work, items):
                 assigned.weight[e] = 1.0
                 continue
             block = players + target
+            above = -1
+            whole = 1.0
         if work.block_of[block] < 0:
             work.block_of[block] = blocks
             work.block[blocks, SIZE] = 0
@@ -134,8 +155,15 @@ def name_unknowns(tree, point, assigned, work, items):
         block = work.block_of[block]
         step = 1 if tree.item[k, DECIDES] == SUPPORT else tree.slot[slot, ACTIONS]
         position = 0
+        siblings = 0
         while mask >> position != 0:
             if mask >> position & 1:
+                work.unknown[unknowns, SIBLINGS] = 0
+                if mask >> (position + 1) == 0:
+                    work.unknown[unknowns, SIBLINGS] = siblings
+                    work.unknown[unknowns, WHOLE] = above
+                    work.whole[unknowns] = whole
+                siblings += 1
                 work.alias[entry + position * step] = unknowns
                 work.unknown[unknowns, BLOCK] = block
                 work.unknown[unknowns, PLACE] = work.block[block, SIZE]
@@ -197,7 +225,7 @@ def _mass(tree, point, assigned, work, node, player):
     """Product of the others' total weights at the node, over those whose weights are numbers."""
     product = 1.0
     for other in range(tree.player.shape[0]):
-        if other == player or only_scales(tree, point, assigned, node, other):
+        if other == player or belief_settled(tree, point, assigned, work, node, other):
             continue
         possible = belief_support(tree, point, assigned, node, other)
         total = 0.0
@@ -226,7 +254,7 @@ def unsolved_blocks(tree, point, assigned, work, node, player):
     for other in range(tree.player.shape[0]):
         if other != player:
             block = block_at(tree, assigned, work, node, other)
-            if block >= 0 and work.block[block, COUNT] != 1 and not only_scales(tree, point, assigned, node, other):
+            if block >= 0 and work.block[block, COUNT] != 1 and not belief_settled(tree, point, assigned, work, node, other):
                 count += 1
                 last = block
     return count, last
@@ -249,7 +277,6 @@ def best_reply_rows(tree, point, assigned, work, closed, block, n_equations, tol
     n_inequalities = 0
     coupled = 0
     size = work.block[block, SIZE] if block >= 0 else 0
-    terms = (work.coefficient, work.factor)
     for node in range(tree.node.shape[0]):
         if tree.node[node, SLOT_COUNT] == 0 or not closed[node]:
             continue
@@ -276,21 +303,18 @@ def best_reply_rows(tree, point, assigned, work, closed, block, n_equations, tol
                     plans = 0
                     while True:
                         plans += 1
-                        n_terms = reply_terms(
-                            tree, point, assigned, slot, kind, base, work.plan[0], scale,
-                            work.alias, work.value, work.unknown, terms, NO_TERMS, work.chance,
-                        )  # fmt: skip
+                        n_terms = reply_terms(tree, point, assigned, work, slot, kind, base, scale, NO_TERMS)
                         if n_terms >= 0:
-                            n_terms = reply_terms(
-                                tree, point, assigned, slot, kind, action, work.plan[0], -scale,
-                                work.alias, work.value, work.unknown, terms, n_terms, work.chance,
-                            )  # fmt: skip
+                            n_terms = reply_terms(tree, point, assigned, work, slot, kind, action, -scale, n_terms)
                         if n_terms < 0 or plans > MAX_PLANS:
                             return NO_ROOM, 0, 0
                         left, which = unsolved, block
                         if unsolved >= 2:
-                            n_terms = strip_factors(tree, point, assigned, node, player, terms, n_terms)
-                            left, which = _blocks_in(work, terms, n_terms)
+                            n_terms = eliminate_last(work, n_terms)
+                            if n_terms < 0:
+                                return NO_ROOM, 0, 0
+                            n_terms = strip_factors(tree, point, assigned, work, node, player, n_terms)
+                            left, which = blocks_in(work, n_terms)
                         if left == 0 and block < 0:
                             total = 0.0
                             for term in range(n_terms):
@@ -316,7 +340,7 @@ def best_reply_rows(tree, point, assigned, work, closed, block, n_equations, tol
                                         place = work.unknown[work.factor[term, other], PLACE]
                                 row[place] += work.coefficient[term]
                         elif left >= 2 and block < 0:
-                            low, high = _corner_range(work, terms, n_terms)
+                            low, high = corner_range(work, n_terms)
                             if high < -tol or (equal and low > tol):
                                 return VIOLATED, 0, 0
                             if low < -tol or (equal and high > tol):
@@ -327,15 +351,15 @@ def best_reply_rows(tree, point, assigned, work, closed, block, n_equations, tol
 
 
 @inner_kernel
-def _blocks_in(work, terms, n_terms):
+def blocks_in(work, n_terms):
     """How many blocks the terms involve, and the last of them."""
     count = 0
     last = -1
     for block in range(work.counts[1]):
         found = False
         for term in range(n_terms):
-            for other in range(terms[1].shape[1]):
-                unknown = terms[1][term, other]
+            for other in range(work.factor.shape[1]):
+                unknown = work.factor[term, other]
                 found |= unknown >= 0 and work.unknown[unknown, BLOCK] == block
         if found:
             count += 1
@@ -344,12 +368,12 @@ def _blocks_in(work, terms, n_terms):
 
 
 @inner_kernel
-def _corner_range(work, terms, n_terms):
+def corner_range(work, n_terms):
     """Least and greatest value of the terms over their blocks' polytopes; unbounded while a block has no extreme points.
 
     A sum of products of weights of different blocks takes its extremes at extreme points.
     """
-    coefficient, factor = terms
+    coefficient, factor = work.coefficient, work.factor
     turn = work.corner
     combinations = 1
     for block in range(work.counts[1]):
@@ -412,16 +436,24 @@ def settle(tree, point, assigned, work, items, closed, tol):
         blocks that are not points; ``TOO_LARGE``: the work space does not suffice.
     """
     name_unknowns(tree, point, assigned, work, items)
+    return settle_blocks(tree, point, assigned, work, items, closed, tol)
+
+
+@inner_kernel
+def settle_blocks(tree, point, assigned, work, items, closed, tol):
+    """Solve every block that is not a point yet, as `settle` says."""
     first_round = True
     progress = False
+    before = 0
     while True:
         n_equations, _, coupled = best_reply_rows(tree, point, assigned, work, closed, NO_BLOCK, NO_TERMS, tol)
         if n_equations == VIOLATED:
             return EMPTY
         if n_equations == NO_ROOM:
             return TOO_LARGE
-        if not first_round and not progress:
+        if not first_round and not progress and coupled == before:
             return COUPLED if coupled > 0 else SETTLED
+        before = coupled
         progress = False
         for block in range(work.counts[1]):
             if work.block[block, COUNT] == 1:

@@ -36,9 +36,14 @@ from deterrence_games.kernels.bayesian_tree import (
     load_point,
     single,
 )
-from deterrence_games.kernels.best_reply import PLACE
+from deterrence_games.kernels.best_reply import (
+    COUNT,
+    FIRST,
+    PLACE,
+    WRITTEN,
+)
 from deterrence_games.kernels.conditional_dominance import bound_still_nodes, close_node, remove_dominated
-from deterrence_games.kernels.indifference import COUNT, COUPLED, EMPTY, FIRST, TOO_LARGE, WRITTEN, block_at, settle
+from deterrence_games.kernels.indifference import COUPLED, EMPTY, TOO_LARGE, block_at, settle
 from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, borrowing_kernel, inner_kernel
 
 
@@ -104,7 +109,7 @@ def search(tree, point, assigned, work, closed, current, found, cell, vertex, to
             continue
         if state in (COUPLED, TOO_LARGE):
             code = UNDECIDED
-        cell, vertex = _record(tree, assigned, work, found, cell, vertex, state)
+        cell, vertex = record(tree, assigned, work, found, cell, vertex, state)
         if cell < 0:
             return FULL, 0, 0, steps
     return code, cell - first_cell, vertex, steps
@@ -184,7 +189,7 @@ def _next_choice(tree, point, assigned, current, k, fresh):
 
 
 @inner_kernel
-def _record(tree, assigned, work, found, cell, vertex, state):
+def record(tree, assigned, work, found, cell, vertex, state):
     """Write one cell; return the next free rows, or -1 when there is no room."""
     rows = 0
     for block in range(work.counts[1]):

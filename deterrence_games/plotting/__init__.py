@@ -1,4 +1,4 @@
-"""Pictures: game trees and maps of equilibria; the progress bar of long work.
+"""Pictures: game trees and maps of equilibria.
 
 Matplotlib is imported when a picture is drawn, never before, and without ``pyplot``: no window opens and no setting of the
 reader's is changed.

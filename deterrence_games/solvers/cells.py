@@ -106,7 +106,7 @@ def _search(tree: Tree, form: TreeForm, values: Floats, tol: float, max_steps: i
     code, first, count = (np.zeros(points, np.int64) for _ in range(3))
     rows = FIRST_CELLS + 4 * points
     while True:
-        found = _room(tree, rows)
+        found = room(tree, rows)
         done = search_points(
             tree, values, structure.payoff, structure.prior, structure.chance, workspace(tree, structure.outcomes),
             found, code, first, count, tol, max_steps, max_cells,
@@ -170,7 +170,8 @@ def _join(parts: Iterable[Cells]) -> Cells:
     )
 
 
-def _room(tree: Tree, rows: int) -> Found:
+def room(tree: Tree, rows: int) -> Found:
+    """Arrays for so many cells."""
     sets, choices = len(tree.sets), len(tree.choice_slot)
     return Found(
         used=np.zeros((rows, sets), np.int64),
@@ -212,8 +213,9 @@ def workspace(tree: Tree, outcomes: tuple[str, ...]) -> tuple[Point, Assignment,
     )
     work = Work(
         alias=np.full(tree.entries, -1, np.int64),
-        unknown=np.zeros((tree.entries, 3), np.int64),
+        unknown=np.zeros((tree.entries, 5), np.int64),
         value=np.zeros(tree.entries),
+        whole=np.zeros(tree.entries),
         block_of=np.full(players + choices, -1, np.int64),
         block=np.zeros((players + choices, 5), np.int64),
         vertices=np.empty((VERTICES, width)),
@@ -225,6 +227,7 @@ def workspace(tree: Tree, outcomes: tuple[str, ...]) -> tuple[Point, Assignment,
         coefficient=np.empty(terms),
         factor=np.empty((terms, players), np.int64),
         chance=np.empty(nodes),
+        share=np.zeros((players, int(tree.player[:, 0].max()))),
         plan=np.zeros((2, slots), np.int64),
         corner=np.zeros(players + choices, np.int64),
         counts=np.zeros(3, np.int64),

@@ -1,41 +1,34 @@
 """Settle the cells in which three or more players mix against each other, by branch and prune."""
 
+from collections.abc import Iterator
+from itertools import combinations
+
 import numpy as np
 import numpy.typing as npt
 
 from deterrence_games.forms.tree import Floats, Ints, TreeForm
-from deterrence_games.kernels.bayesian_tree import (
-    AFTER,
-    CHOICE_FIRST,
-    ENTRY,
-    FREE,
-    SLOT,
-    TYPE,
-    USED,
-    WIDTH,
-    Assignment,
-    Point,
-    Tree,
-    load_point,
-)
-from deterrence_games.kernels.best_reply import BLOCK
-from deterrence_games.kernels.coupled import bound_and_prune, write_system
-from deterrence_games.kernels.indifference import COUNT, COUPLED, MAY_VANISH, SETTLED, Work
+from deterrence_games.kernels.bayesian_tree import USED, Assignment, Point, Tree, load_point
+from deterrence_games.kernels.best_reply import BLOCK, COUNT, MAY_VANISH
+from deterrence_games.kernels.coupled import bound_and_prune, record_cell, settle_with, write_system
+from deterrence_games.kernels.indifference import COUPLED, EMPTY, Work
 from deterrence_games.kernels.jit import OK, UNDECIDED
 from deterrence_games.kernels.multilinear import solve_multilinear
-from deterrence_games.solvers.cells import TERMS, Cells, measure, workspace
+from deterrence_games.kernels.perfect_bayesian import Found
+from deterrence_games.solvers.cells import TERMS, Cells, measure, room, workspace
 from deterrence_games.solvers.search_order import search_tree
 
 ACCURACY = 1e-11  # rows of the system are of order one
-MOST_BOXES = 200_000
+MOST_BOXES = 50_000
 MOST_ROOTS = 256
+MOST_BLOCKS = 10  # whose subsets are tried
 
 Space = tuple[Point, Assignment, Work, npt.NDArray[np.bool_], Ints]
 
 
 def resolve(form: TreeForm, cells: Cells, tol: float) -> Cells:
     """Replace every coupled cell of a form with one point by its solutions; what stays open keeps its state."""
-    if not (cells.state == COUPLED).any():
+    coupled = np.flatnonzero(cells.state == COUPLED)
+    if coupled.size == 0:
         return cells
     tree = search_tree(form.structure)
     space = workspace(tree, form.structure.outcomes)
@@ -44,43 +37,78 @@ def resolve(form: TreeForm, cells: Cells, tol: float) -> Cells:
     bound_and_prune(tree, point, assigned, tol)
     closed[:] = True
 
-    keep = np.flatnonzero(cells.state != COUPLED).tolist()
-    sources, weights = list(keep), [cells.weight[row] for row in keep]
-    states = [int(cells.state[row]) for row in keep]
-    for row in np.flatnonzero(cells.state == COUPLED):
-        assigned.sets[:, USED] = cells.used[row]
-        assigned.choice[:] = cells.choice[row]
-        decided, found = _roots(tree, space, tol)
-        for weight in found:
-            sources.append(row)
-            weights.append(weight)
-            states.append(SETTLED)
-        if not decided:
-            sources.append(row)
-            weights.append(cells.weight[row])
-            states.append(COUPLED)
-
-    own = np.isin(cells.vertex_cell, keep)
+    rows = 64
+    while True:
+        found = room(tree, rows)
+        if all(_resolve_cell(tree, space, found, cells, int(row), tol) for row in coupled):
+            break
+        rows *= 4
+    new, vertices = int(found.counts[0]), int(found.counts[1])
+    keep = np.flatnonzero(cells.state != COUPLED)
     position = np.zeros(len(cells.state), np.int64)
-    position[keep] = np.arange(len(keep))
+    position[keep] = np.arange(keep.size)
+    own = np.isin(cells.vertex_cell, keep)
     return measure(
-        form, form.values, cells.code, np.zeros(1, np.int64), np.array([len(sources)]), cells.steps, tol,
-        used=cells.used[sources], choice=cells.choice[sources], state=np.array(states, np.int64),
-        weight=np.array(weights).reshape(len(sources), tree.entries),
-        vertex_cell=position[cells.vertex_cell[own]], vertex_block=cells.vertex_block[own],
-        vertex_weight=cells.vertex_weight[own],
+        form, form.values, cells.code, np.zeros(1, np.int64), np.array([keep.size + new]), cells.steps, tol,
+        used=np.concatenate([cells.used[keep], found.used[:new]]),
+        choice=np.concatenate([cells.choice[keep], found.choice[:new]]),
+        state=np.concatenate([cells.state[keep], found.state[:new]]),
+        weight=np.concatenate([cells.weight[keep], found.weight[:new]]),
+        vertex_cell=np.concatenate([position[cells.vertex_cell[own]], found.vertex_cell[:vertices] + keep.size]),
+        vertex_block=np.concatenate([cells.vertex_block[own], found.vertex_block[:vertices]]),
+        vertex_weight=np.concatenate([cells.vertex_weight[own], found.vertex_weight[:vertices]]),
     )  # fmt: skip
 
 
-def _roots(tree: Tree, space: Space, tol: float) -> tuple[bool, list[Floats]]:
-    """Whether the adopted assignment was decided, and the weights of its solutions."""
-    point, assigned, work, closed, _ = space
+def _resolve_cell(tree: Tree, space: Space, found: Found, cells: Cells, row: int, tol: float) -> bool:
+    """Write the solutions of one coupled cell to ``found``; False when there is no room.
+
+    Blocks that some of the conditions pin down on their own are solved first; given these, the rest is settled as usual,
+    and so on.
+    """
+    _, assigned, work, _, _ = space
+    assigned.sets[:, USED] = cells.used[row]
+    assigned.choice[:] = cells.choice[row]
+    waiting = [np.full(len(work.unknown), np.nan)]
+    while waiting:
+        fixed = waiting.pop()
+        point, assigned, work, closed, _ = space
+        state = settle_with(tree, point, assigned, work, closed, fixed, tol)
+        if state == EMPTY:
+            continue
+        if state == COUPLED:
+            roots = next((roots for chosen in _subsets(work) if (roots := _roots(tree, space, chosen, fixed, tol)) is not None), None)
+            if roots is not None:
+                waiting.extend(roots)
+                continue
+        cell, vertex = record_cell(tree, assigned, work, found, int(found.counts[0]), int(found.counts[1]), state)
+        if cell < 0:
+            return False
+        found.counts[0], found.counts[1] = cell, vertex
+    return True
+
+
+def _subsets(work: Work) -> Iterator[Ints]:
+    """Sets of blocks that are not solved to points, small ones first, as flags ``int64[block]``."""
+    blocks = np.flatnonzero(work.block[: work.counts[1], COUNT] != 1)
+    for size in range(1, len(blocks) + 1):
+        if size < len(blocks) and len(blocks) > MOST_BLOCKS:
+            continue
+        for chosen in combinations(blocks, size):
+            flags = np.zeros(len(work.block), np.int64)
+            flags[list(chosen)] = 1
+            yield flags
+
+
+def _roots(tree: Tree, space: Space, chosen: Ints, fixed: Floats, tol: float) -> list[Floats] | None:
+    """All values of the chosen blocks, filled into ``fixed``; None when their conditions do not pin them down."""
+    point, assigned, work, _, _ = space
     number = np.zeros(len(work.unknown), np.int64)
     first = np.zeros(8 * tree.entries + 256, np.int64)
     coefficient, factor = np.zeros(TERMS), np.zeros((TERMS, len(tree.player)), np.int64)
-    unknowns, equations, rows = write_system(tree, point, assigned, work, closed, tol, number, first, coefficient, factor)
-    if rows < 0:
-        return False, []
+    unknowns, equations, rows = write_system(tree, point, assigned, work, chosen, number, first, coefficient, factor)
+    if rows < 0 or equations < unknowns:
+        return None
     used = int(first[rows])
     roots = np.zeros((MOST_ROOTS, unknowns))
     low, high, kind = np.zeros((MOST_ROOTS, unknowns)), np.zeros((MOST_ROOTS, unknowns)), np.zeros(MOST_ROOTS, np.int64)
@@ -88,29 +116,16 @@ def _roots(tree: Tree, space: Space, tol: float) -> tuple[bool, list[Floats]]:
         np.zeros(unknowns), np.ones(unknowns), first[: rows + 1], coefficient[:used], factor[:used], equations,
         ACCURACY, MOST_BOXES, roots, low, high, kind,
     )  # fmt: skip
-
-    named = work.counts[0]
-    block = work.unknown[:named, BLOCK]
-    open_ = work.block[block, COUNT] != 1
-    positive = ~work.block[block[open_], MAY_VANISH].astype(bool)  # weights that their support needs
-    found = []
+    own = np.flatnonzero(number[: work.counts[0]] >= 0)
+    positive = ~work.block[work.unknown[own, BLOCK], MAY_VANISH].astype(bool)  # weights that their support needs
+    if code == UNDECIDED and not (high[:n_boxes][:, positive] > tol).all(axis=1).any():
+        code = OK  # every box that is left belongs to a smaller support
+    if code != OK:
+        return None
+    values = []
     for root in roots[:n_roots]:
         if (root[positive] > tol).all():
-            value = work.value[:named].copy()
-            value[open_] = root
-            alias = np.where(_in_play(tree, assigned), work.alias, -2)
-            weight = np.where(alias == -1, assigned.weight, 0.0)
-            weight[alias >= 0] = value[alias[alias >= 0]]
-            found.append(weight)
-    possible = (high[:n_boxes][:, positive] > tol).all(axis=1)  # other boxes belong to smaller supports
-    return code == OK or (bool(~possible.any()) and code == UNDECIDED), found
-
-
-def _in_play(tree: Tree, assigned: Assignment) -> npt.NDArray[np.bool_]:
-    """Which entries carry a weight under the adopted assignment, as ``bool[entry]``."""
-    width, slots = tree.sets[:, WIDTH], tree.sets[:, SLOT]
-    within = np.arange(tree.entries) - np.repeat(tree.sets[:, ENTRY], width)
-    used = np.repeat(assigned.sets[:, USED], width) >> within & 1
-    choice = assigned.choice[np.repeat(tree.slot[slots, CHOICE_FIRST], width) + within]
-    believed = choice[:, FREE] & (choice[:, AFTER] >> np.repeat(tree.sets[:, TYPE], width) & 1)
-    return (used | believed).astype(bool)
+            value = fixed.copy()
+            value[own] = root
+            values.append(value)
+    return values

@@ -134,23 +134,29 @@ def classify(tree: Tree, cells: list[Cell]) -> list[int]:
     players = range(len(tree.player))
     entry_node = tree.slot[np.repeat(tree.sets[:, SLOT], tree.sets[:, 2]), NODE]
     none = np.zeros((1, tree.entries))
-    order = sorted(range(len(cells)), key=lambda k: -sum(len(cells[k].vertices.get(i, none)) for i in players))
+
+    def inside(inner: Cell, outer: Cell) -> bool:
+        if (inner.on_path & ~outer.on_path).any():
+            return False
+        path = inner.on_path[entry_node]
+        return all(_within(inner.vertices.get(i, none)[:, path], outer.vertices.get(i, none)[:, path]) for i in players)
+
     leaders: list[int] = []
-    number = [0] * len(cells)
-    for k in order:
-        path = cells[k].on_path[entry_node]
-        for position, leader in enumerate(leaders):
-            if (cells[k].on_path & ~cells[leader].on_path).any():
-                continue
-            if all(
-                _within(cells[k].vertices.get(i, none)[:, path], cells[leader].vertices.get(i, none)[:, path]) for i in players
-            ):
-                number[k] = position
-                break
-        else:
-            number[k] = len(leaders)
+    leader_of: dict[int, int] = {}
+    for k, cell in enumerate(cells):
+        home = next((leader for leader in leaders if inside(cell, cells[leader])), None)
+        if home is None:
+            for absorbed in [leader for leader in leaders if inside(cells[leader], cell)]:
+                leaders.remove(absorbed)
+                leader_of[absorbed] = k
             leaders.append(k)
-    return number
+            home = k
+        leader_of[k] = home
+    for k in range(len(cells)):
+        while leader_of[leader_of[k]] != leader_of[k]:
+            leader_of[k] = leader_of[leader_of[k]]
+    numbers = {leader: number for number, leader in enumerate(dict.fromkeys(leader_of[k] for k in range(len(cells))))}
+    return [numbers[leader_of[k]] for k in range(len(cells))]
 
 
 def _within(inner: Floats, outer: Floats) -> bool:

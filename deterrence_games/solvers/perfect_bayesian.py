@@ -167,12 +167,10 @@ def _corners(form: TreeForm, cells: Cells, tol: float) -> Cells:
     """Assess every cell close to each of its extreme points."""
     own = cells.vertex_cell
     tree = search_tree(form.structure)
-    players = len(form.structure.players)
     varying = np.zeros((len(own), tree.entries), bool)
     for row, cell in enumerate(own):
         regime = read_cell(tree, cells, int(cell)).regime[entry_choices(tree)]
         varying[row] = regime == cells.vertex_block[row]
-    assert players > 0
     weight = np.where(varying, CORNER * cells.vertex_weight + (1 - CORNER) * cells.weight[own], cells.weight[own])
     return measure(
         form, form.values, cells.code, np.zeros(1, np.int64), np.array([len(own)]), 0, tol,
@@ -236,13 +234,11 @@ def _behavior_range(structure: TreeStructure, cell: Cell, behavior: Floats, corn
             low[entries] = np.where(tied.any(axis=0), 0.0, seen.min(axis=0))
             high[entries] = np.where(tied.any(axis=0), 1.0, seen.max(axis=0))
             continue
-        slot = structure.set_slot[q]
-        choices = structure.set_entry[structure.set_first[slot]] + np.arange(structure.set_actions[q])
-        del choices
         weights = _set_weights(structure, cell, q)
-        total = weights.sum(axis=1, keepdims=True)
-        share = weights[total[:, 0] > 0] / total[total[:, 0] > 0]
-        low[entries], high[entries] = share.min(axis=0), share.max(axis=0)
+        total = weights.sum(axis=1)
+        if (total > 0).any():
+            share = weights[total > 0] / total[total > 0, None]
+            low[entries], high[entries] = share.min(axis=0), share.max(axis=0)
     return low, high
 
 

@@ -2,8 +2,8 @@ import io
 
 import pytest
 
-from deterrence_games.plotting import progress as module
-from deterrence_games.plotting.progress import progress
+from deterrence_games import progress as module
+from deterrence_games.progress import progress
 
 
 class Terminal(io.StringIO):

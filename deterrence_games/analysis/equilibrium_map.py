@@ -1,0 +1,217 @@
+"""Solve a game over a grid of two parameters."""
+
+import math
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from difflib import get_close_matches
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from deterrence_games.analysis.cell_names import FINISHED, CellNames, certified
+from deterrence_games.analysis.region_map import MAX_NAMES, RegionMap
+from deterrence_games.errors import AssumptionWarning, GameError, ParameterError, SizeError, SolverError
+from deterrence_games.games import Game
+from deterrence_games.lowering.assumptions import broken_assumptions
+from deterrence_games.lowering.tree import tree_form_of
+from deterrence_games.progress import progress as progress_bar
+from deterrence_games.solvers import PerfectBayesian
+
+CHUNK = 16_384  # points solved at a time: a progress bar moves, and findings stay small
+MAX_POINTS = 25_000_000
+
+Axis = tuple[str, float, float, int]
+
+
+def equilibrium_map(
+    game: Game,
+    x: Axis,
+    y: Axis,
+    fixed: Mapping[str, Any] | None = None,
+    *,
+    solver: PerfectBayesian | None = None,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> RegionMap:
+    """Find which perfect Bayesian equilibria exist at every point of a grid over two parameters.
+
+    An equilibrium bears the name of the first pattern of `Game.names` that its supports match, and without one is described
+    by what the types do on the path of play. Supports are taken literally: where a continuum joins two equilibria, at a
+    border, all three are reported.
+
+    Parameters
+    ----------
+    game : Game
+    x, y : (parameter, low, high, points)
+        Evenly spaced values, ends included. At a prior of exactly 0 or 1 the game is solved as it then is: a type without
+        prior probability plays a best reply, and is held possible only after moves that nobody makes.
+    fixed : mapping parameter -> number
+        Every other parameter.
+    solver : PerfectBayesian, optional
+    threads : int, optional
+        By default one a processor. The map does not depend on it.
+    progress : callable, optional
+        Called with the number of points done since its last call; by default a bar on standard error, when that is a
+        terminal and the work lasts.
+
+    Returns
+    -------
+    RegionMap
+        ``complete`` is false where the search reached a limit, or left a support undecided.
+
+    Raises
+    ------
+    ParameterError
+        For an unknown parameter, one that is given twice or not at all, an axis that is no interval with two or more
+        points, and parameters at which a payoff or a probability is not defined.
+    GameError
+        When more than 64 kinds of equilibria turn up.
+
+    Warns
+    -----
+    AssumptionWarning
+        Once, when an assumption fails at points of the map. That a strict one is tied at the map's edge, as ``0 < p`` is at
+        zero, is no failure.
+
+    Examples
+    --------
+    >>> import deterrence_games as dg
+    >>> game = dg.models.rudimentary_asymmetric_deterrence()
+    >>> payoffs = dict(a_SQ=0, a_DD=-3, b_SQ=3, b_DC=1, b_DDh=2, b_DDs=0)
+    >>> equilibrium_map(game, x=("p", 0, 1, 80), y=("a_DC", 1, 3, 2), fixed=payoffs)
+    RegionMap 'rudimentary_asymmetric_deterrence': p = 0 .. 1 (80), a_DC = 1 .. 3 (2)
+       62.5 %  Deterrence
+       37.5 %  Attack
+    """
+    if not isinstance(game, Game):
+        raise GameError(f"cannot map {type(game).__name__}; give a Game")
+    if solver is not None and not isinstance(solver, PerfectBayesian):
+        raise SolverError(f"map of game {game.name!r}: {type(solver).__name__} takes no arrays of points; use PerfectBayesian")
+    x_name, x_values = _axis(game, "x", x)
+    y_name, y_values = _axis(game, "y", y)
+    numbers = _fixed(game, x_name, y_name, fixed)
+    points = x_values.size * y_values.size
+    if points > MAX_POINTS:
+        raise SizeError(f"map of game {game.name!r}: {points:,} points; at most {MAX_POINTS:,} are accepted, use fewer")
+    _warn_of_assumptions(game, {**numbers, x_name: x_values[None, :], y_name: y_values[:, None]})
+
+    solver = solver or PerfectBayesian()
+    workers = _threads(game, threads)
+    names = CellNames(game)
+    mask = np.zeros(points, dtype=np.uint64)
+    complete = np.zeros(points, dtype=np.bool_)
+    with nullcontext(progress) if progress else progress_bar(points, f"mapping {game.name}") as advance:
+        for start in range(0, points, CHUNK):
+            part = slice(start, min(start + CHUNK, points))
+            row, column = np.divmod(np.arange(part.start, part.stop), x_values.size)
+            form = tree_form_of(game, {**numbers, x_name: x_values[column], y_name: y_values[row]})
+            cells = solver.solve_points(form, threads=workers)
+            good = certified(solver, form, cells)
+            point = start + np.repeat(np.arange(form.points), cells.count)
+            complete[part] = cells.code == FINISHED
+            complete[point[~good]] = False
+            number = names.number(cells)
+            for found in np.unique(number[good]):
+                _check_number(game, names, int(found))
+                mask[point[good & (number == found)]] |= np.uint64(1 << int(found))
+            advance(form.points)
+    shape = (y_values.size, x_values.size)
+    return RegionMap(
+        game.name, x_name, y_name, x_values, y_values, tuple(names.names[:MAX_NAMES]), mask.reshape(shape),
+        complete.reshape(shape), numbers,
+    )  # fmt: skip
+
+
+def _axis(game: Game, which: str, given: Any) -> tuple[str, npt.NDArray[np.float64]]:
+    def reject(what: str) -> ParameterError:
+        return ParameterError(f"map of game {game.name!r}: {which} {what}")
+
+    if not isinstance(given, (tuple, list)) or len(given) != 4:
+        raise reject(f"is {given!r:.60}; give (parameter, low, high, points), such as ('p', 0, 1, 101)")
+    name, low, high, points = given
+    if name not in game.parameters:
+        raise reject(f"has unknown parameter {name!r:.60}{_hint(name, game.parameters)}; use {', '.join(game.parameters)}")
+    for end in (low, high):
+        if not _is_finite(end):
+            raise reject(f"runs from {low!r:.40} to {high!r:.40}; give two finite numbers")
+    if not float(low) < float(high):
+        raise reject(f"runs from {float(low):g} to {float(high):g}; give the lower end first")
+    if isinstance(points, bool) or not isinstance(points, Integral) or points < 2:
+        raise reject(f"has {points!r:.40} points; give a whole number from 2 on")
+    if points > MAX_POINTS:
+        raise SizeError(f"map of game {game.name!r}: {which} has {points:,} points; at most {MAX_POINTS:,} are accepted")
+    return name, np.linspace(float(low), float(high), int(points))
+
+
+def _fixed(game: Game, x: str, y: str, given: Mapping[str, Any] | None) -> dict[str, float]:
+    def reject(what: str) -> ParameterError:
+        return ParameterError(f"map of game {game.name!r}: {what}")
+
+    if x == y:
+        raise reject(f"parameter {x!r} is on both axes; choose two parameters")
+    fixed = {} if given is None else given
+    if not isinstance(fixed, Mapping):
+        raise reject("fixed is not a mapping; give {parameter: number}")
+    for name, value in fixed.items():
+        if name not in game.parameters:
+            raise reject(f"fixed has unknown parameter {name!r:.60}{_hint(name, game.parameters)}; remove it")
+        if name in (x, y):
+            raise reject(f"parameter {name!r} is on an axis and in fixed; remove it from fixed")
+        if not _is_finite(value):
+            raise reject(f"parameter {name!r} is {value!r:.40}; give a finite number")
+    missing = [name for name in game.parameters if name not in (x, y, *fixed)]
+    if missing:
+        raise reject(f"no value for {', '.join(missing)}; add {'it' if len(missing) == 1 else 'them'} to fixed")
+    return {name: float(fixed[name]) for name in game.parameters if name in fixed}
+
+
+def _threads(game: Game, given: int | None) -> int:
+    if given is None:
+        return os.cpu_count() or 1
+    if isinstance(given, bool) or not isinstance(given, Integral) or given < 1:
+        raise ParameterError(f"map of game {game.name!r}: threads is {given!r:.40}; give a whole number from 1 on")
+    return int(given)
+
+
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return False
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:
+        return False
+
+
+def _hint(name: Any, known: tuple[str, ...]) -> str:
+    near = get_close_matches(str(name), known, 1)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _warn_of_assumptions(game: Game, grid: Mapping[str, Any]) -> None:
+    """Warn once of assumptions that fail, other than by a tie at the edge of the grid."""
+    parts = []
+    for relation, (fails, tied) in broken_assumptions(game, grid).items():
+        edge = np.ones(fails.shape, dtype=np.bool_)
+        edge[1:-1, 1:-1] = False
+        counted = fails & ~(tied & edge)
+        if counted.any() or tied.all():
+            share = np.mean(counted | tied)
+            parts.append(f"{relation} ({'everywhere' if share == 1 else f'at {100 * share:.2g} % of the points'})")
+    if parts:
+        warnings.warn(
+            f"map of game {game.name!r}: assumptions fail: {'; '.join(parts)}; results may not bear the names of the literature",
+            AssumptionWarning,
+            stacklevel=3,
+        )
+
+
+def _check_number(game: Game, names: CellNames, number: int) -> None:
+    if number >= MAX_NAMES:
+        raise GameError(
+            f"map of game {game.name!r}: more than {MAX_NAMES} kinds of equilibria turn up, the last one "
+            f"{names.names[number]!r:.200}; give the game names for those of interest, or map a smaller part"
+        )
