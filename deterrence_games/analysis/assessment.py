@@ -103,7 +103,8 @@ class Beliefs:
 def children(structure: TreeStructure, node: int) -> Ints:
     """Return the child nodes in their order."""
     first = structure.child_first[node]
-    return structure.child[first : first + structure.child_count[node]]
+    found: Ints = structure.child[first : first + structure.child_count[node]]
+    return found
 
 
 def slots_at(structure: TreeStructure, node: int) -> range:
@@ -134,8 +135,8 @@ def read_behavior(form: TreeForm, behavior: Mapping[InformationSet, Mapping[str,
         index = number.get(where)
         if index is None or set(actions) != set(structure.set_labels(index)):
             raise GameError(
-                f"game {structure.name!r}: the solution tells behaviour at {tuple(where)!r:.80}, which is no information set of "
-                "the game with these actions; give a solution of this game"
+                f"game {structure.name!r}: the solution tells behaviour at {tuple(where)!r:.80}, which is no information set "
+                "of the game with these actions; give a solution of this game"
             )
         first = structure.set_entry[index]
         entries[first : first + len(actions)] = [actions[label] for label in structure.set_labels(index)]
@@ -185,8 +186,8 @@ def complete(
 ) -> Floats:
     """Fill in best replies, leaves first, where the behaviour is silent, ``float64[entry]``.
 
-    Best replies are those to the beliefs and to what is played at the same stage and below. Actions that are equally good are mixed evenly. At a stage of simultaneous moves a best reply takes other players on whom
-    the behaviour is silent to mix all their actions evenly.
+    A best reply is one to the beliefs, to what others do at the same stage (evenly mixed where the behaviour is silent about
+    them as well), and to what is played below. Actions that are equally good are mixed evenly.
 
     Parameters
     ----------
@@ -238,8 +239,10 @@ def node_worth(form: TreeForm, node: int, behavior: Floats, worth: Floats) -> Fl
     """Expected payoffs at a node when types are known, from those at its children, ``float64[player, type profile]``."""
     structure = form.structure
     if structure.kind[node] == LEAF:
-        return form.values[0, structure.payoff[structure.outcome[node]]]
-    return np.einsum("ct,cit->it", child_weights(form, node, behavior), worth[children(structure, node)])
+        payoffs: Floats = form.values[0, structure.payoff[structure.outcome[node]]]
+        return payoffs
+    average: Floats = np.einsum("ct,cit->it", child_weights(form, node, behavior), worth[children(structure, node)])
+    return average
 
 
 def type_values(structure: TreeStructure, belief: Floats, worth: Floats) -> Floats:
@@ -274,7 +277,8 @@ def others_weight(structure: TreeStructure, belief: Floats, index: int) -> Float
 def _weight(structure: TreeStructure, belief: Floats, player: int) -> Floats:
     others = [other for other in range(len(structure.players)) if other != player]
     columns = structure.type_first[others] + structure.profile_type[:, others]
-    return np.prod(belief[columns], axis=1)
+    weight: Floats = np.prod(belief[columns], axis=1)
+    return weight
 
 
 def _entries(structure: TreeStructure, index: int) -> slice:

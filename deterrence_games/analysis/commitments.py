@@ -19,6 +19,7 @@ entry into a war is therefore a threat to the aggressor and a promise to the tar
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -70,7 +71,7 @@ def _earlier_moves(held: Assessment, slot: int) -> list[_Step]:
     structure = held.form.structure
     path = _path(held, 0, int(structure.slot_node[slot]))
     steps = []
-    for node, below in zip(path, path[1:], strict=False):
+    for node, below in pairwise(path):
         number = int(np.flatnonzero(children(structure, node) == below)[0])
         for other in slots_at(structure, node):
             if structure.slot_player[other] != structure.slot_player[slot] and structure.slot_actions[other] > 1:
@@ -86,9 +87,7 @@ def _path(held: Assessment, top: int, bottom: int) -> list[int]:
     return path[::-1]
 
 
-def _answers(
-    held: Assessment, slot: int, step: _Step, committed: set[int]
-) -> Iterator[tuple[int, str, tuple[int, ...], Ints]]:
+def _answers(held: Assessment, slot: int, step: _Step, committed: set[int]) -> Iterator[tuple[int, str, tuple[int, ...], Ints]]:
     """Yield the actions that are a threat or promise for a move: action, kind, the moves it is against, types affected."""
     structure = held.form.structure
     maker, addressee = int(structure.slot_player[slot]), int(structure.slot_player[step.slot])
@@ -119,7 +118,8 @@ def _interest(held: Assessment, maker: int, slot: int) -> Floats:
     below = children(structure, node)
     weight = held.belief_about(node, maker) * _marginal_weights(held, node, (slot,), maker)
     worth = (weight * np.stack([held.value_of(int(child), maker) for child in below])).sum(axis=1)
-    return np.bincount(slot_choices(structure, slot), worth, structure.slot_actions[slot])
+    interest: Floats = np.bincount(slot_choices(structure, slot), worth, structure.slot_actions[slot]).astype(np.float64)
+    return interest
 
 
 def _marginal_weights(held: Assessment, node: int, without: tuple[int, ...], own: int) -> Floats:

@@ -7,8 +7,9 @@ action is an *empty threat* to a player who alone has to leave the path of play 
 it than from a best reply.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import linprog
@@ -51,10 +52,10 @@ class _Incredible:
 
 def find_empty_threats(
     form: TreeForm, number: int, behavior: Behavior, perfect: Sequence[Equilibrium]
-) -> Iterator[EmptyThreat]:
-    """Yield the empty threats of one Nash equilibrium that hold it up.
+) -> tuple[list[EmptyThreat], bool]:
+    """Find the empty threats that hold up one Nash equilibrium, and whether a perfect equilibrium has the same play.
 
-    Those are all of them when no perfect Bayesian equilibrium has the same play on the path, else the pivotal ones.
+    The empty threats are all of them when no perfect Bayesian equilibrium has the same play on the path, else the pivotal ones.
 
     Parameters
     ----------
@@ -68,6 +69,7 @@ def find_empty_threats(
     beliefs = follow_beliefs(form, entries, told, {})
     same_path = any(has_same_path(form, entries, told, beliefs, other) for other in perfect)
     held = Assessment(form, complete(form, entries, told, beliefs.belief), beliefs.belief)
+    threats = []
     for found in _incredible(form, entries, told, beliefs):
         slot = int(structure.set_slot[found.index])
         node = int(structure.slot_node[slot])
@@ -88,21 +90,24 @@ def find_empty_threats(
         pivotal = _gains(held, mended, leave, addressee)
         if same_path and not pivotal:
             continue
-        yield EmptyThreat(
-            equilibrium=number,
-            player=structure.players[structure.slot_player[slot]],
-            type=structure.types[structure.slot_player[slot]][structure.set_type[found.index]],
-            history=structure.histories[node],
-            action=structure.actions[slot][found.action],
-            probability=float(entries[structure.set_entry[found.index] + found.action]),
-            cost=found.cost,
-            instead=structure.actions[slot][found.instead],
-            addressee=structure.players[player],
-            decision=structure.histories[structure.slot_node[leave]],
-            move=structure.actions[leave][addressee],
-            perfect=same_path,
-            pivotal=pivotal,
+        threats.append(
+            EmptyThreat(
+                equilibrium=number,
+                player=structure.players[structure.slot_player[slot]],
+                type=structure.types[structure.slot_player[slot]][structure.set_type[found.index]],
+                history=structure.histories[node],
+                action=structure.actions[slot][found.action],
+                probability=float(entries[structure.set_entry[found.index] + found.action]),
+                cost=found.cost,
+                instead=structure.actions[slot][found.instead],
+                addressee=structure.players[player],
+                decision=structure.histories[structure.slot_node[leave]],
+                move=structure.actions[leave][addressee],
+                perfect=same_path,
+                pivotal=pivotal,
+            )
         )
+    return threats, same_path
 
 
 def has_same_path(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs, other: Equilibrium) -> bool:
@@ -111,7 +116,9 @@ def has_same_path(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs
     for index, where in enumerate(structure.information_sets):
         slot = structure.set_slot[index]
         node, player = structure.slot_node[slot], structure.slot_player[slot]
-        on_path = beliefs.reached[node] and beliefs.belief[node, structure.type_first[player] + structure.set_type[index]] > NEVER
+        on_path = (
+            beliefs.reached[node] and beliefs.belief[node, structure.type_first[player] + structure.set_type[index]] > NEVER
+        )
         if not on_path or not told[index]:
             continue
         for action, label in enumerate(structure.set_labels(index)):
@@ -136,7 +143,9 @@ def _incredible(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs) 
         used = np.flatnonzero(entries[first : first + len(gain)] > NO_MASS)
         tie = float(ties(form)[structure.slot_player[slot]])
         costs = [_least_cost(structure, index, gain, beliefs, int(action)) for action in used]
-        bad = [_Incredible(index, int(action), cost, best) for action, (cost, best) in zip(used, costs, strict=True) if cost > tie]
+        bad = [
+            _Incredible(index, int(action), cost, best) for action, (cost, best) in zip(used, costs, strict=True) if cost > tie
+        ]
         found.extend(bad)
         return bool(bad)
 
@@ -144,23 +153,25 @@ def _incredible(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs) 
     return found
 
 
-def _least_cost(
-    structure: TreeStructure, index: int, gain: Floats, beliefs: Beliefs, action: int
-) -> tuple[float, int]:
+def _least_cost(structure: TreeStructure, index: int, gain: Floats, beliefs: Beliefs, action: int) -> tuple[float, int]:
     """Least loss by an action against the best reply, over the beliefs that the moves so far allow, and that best reply.
 
     Where the types of several players are open, correlated beliefs count as well, so that the loss is a lower bound.
     """
     slot = int(structure.set_slot[index])
     node, own = int(structure.slot_node[slot]), int(structure.slot_player[slot])
-    open_players = [i for i in range(len(structure.players)) if i != own and beliefs.free[node, i] and structure.type_count[i] > 1]
+    open_players = [
+        i for i in range(len(structure.players)) if i != own and beliefs.free[node, i] and structure.type_count[i] > 1
+    ]
     settled = beliefs.belief[node].copy()
     for i in open_players:
         settled[types_of(structure, i)] = 1.0
     weight = others_weight(structure, settled, index)
     # A column for every combination of the open types.
     shape = [int(structure.type_count[i]) for i in open_players]
-    column = np.ravel_multi_index(structure.profile_type[:, open_players].T, shape) if shape else np.zeros(len(weight), np.int64)
+    column = (
+        np.ravel_multi_index(structure.profile_type[:, open_players].T, shape) if shape else np.zeros(len(weight), np.int64)
+    )
     by_types = np.stack([np.bincount(column, weight * row, int(np.prod(shape))) for row in gain])
     loss = by_types - by_types[action]
     if loss.shape[1] == 1:
@@ -180,9 +191,7 @@ def _least_cost(
     return float(solved.fun), int((loss @ solved.x[:-1]).argmax())
 
 
-def _departure(
-    form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs, node: int
-) -> tuple[int, int] | None:
+def _departure(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs, node: int) -> tuple[int, int] | None:
     """Return the slot and action by which a single player leaves the path of play towards a node; None for several players."""
     structure = form.structure
     path = [node]
@@ -190,7 +199,7 @@ def _departure(
         path.append(int(structure.parent[path[-1]]))
     path.reverse()
     departures: list[tuple[int, int]] = []
-    for above, below in zip(path, path[1:], strict=False):
+    for above, below in pairwise(path):
         if structure.chance[below] >= 0 and form.values[0, structure.chance[below]] <= NEVER:
             return None
         number = int(np.flatnonzero(children(structure, above) == below)[0])
@@ -212,4 +221,3 @@ def _gains(held: Assessment, mended: Assessment, slot: int, action: int) -> bool
         if held.belief_about(node, player)[kind] > NO_MASS and gain > held.tie[player]:
             return True
     return False
-

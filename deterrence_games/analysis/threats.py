@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from deterrence_games.forms.tree import History
 
 NO_MASS = 1e-9  # a type or an action with less probability is thought impossible
+LONGEST_HISTORY = 6  # steps told
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ class Commitment:
     equilibrium_name : str
     player, history, action
         Who would do what after which public history.
+    player_role, addressee_role : str
+        As the game gives them, or empty; only for wording.
     addressee, decision, move
         Who is to believe it: the player who, at the earlier history `decision`, is to be deterred from (a threat) or
         encouraged to (a promise) the move.
@@ -125,6 +128,18 @@ class Commitment:
     probability_range: tuple[float, float]
     resolves: tuple[Resolve, ...]
     effects: tuple[Effect, ...]
+    player_role: str = ""
+    addressee_role: str = ""
+
+    @property
+    def words(self) -> str:
+        """The threat or promise in a sentence."""
+        verb, aim = ("threatens", "to deter") if self.kind == "threat" else ("promises", "to encourage")
+        link = "from" if self.kind == "threat" else "to"
+        return (
+            f"{with_role(self.player, self.player_role)} {verb} to {self.action!r}{after(self.history)}, "
+            f"{aim} {with_role(self.addressee, self.addressee_role)} {link} {self.move!r}"
+        )
 
     @property
     def credible(self) -> bool:
@@ -147,6 +162,8 @@ class EmptyThreat:
         Position in the Nash equilibria of the report.
     player, type, history, action
         Who would do what after which public history.
+    player_role, addressee_role : str
+        As the game gives them, or empty; only for wording.
     probability : float
         With which the equilibrium has the type do it.
     cost : float
@@ -175,3 +192,34 @@ class EmptyThreat:
     move: str
     perfect: bool
     pivotal: bool
+    player_role: str = ""
+    addressee_role: str = ""
+
+    @property
+    def words(self) -> str:
+        """The empty threat in a sentence."""
+        owner = f"{self.type} {with_role(self.player, self.player_role)}".strip()
+        alone = "it alone keeps" if self.pivotal else "it helps to keep"
+        return (
+            f"{owner} threatens to {self.action!r}{after(self.history)}, which is empty: it would cost at least "
+            f"{number(self.cost)} against {self.instead!r}; {alone} {with_role(self.addressee, self.addressee_role)} "
+            f"from {self.move!r}"
+        )
+
+
+def with_role(player: str, role: str) -> str:
+    """Name a player with its role, unless the two are the same word."""
+    return f"{player} ({role})" if role and role != player else player
+
+
+def after(history: History) -> str:
+    """Tell a public history, only its end when it is long."""
+    steps = [f"({', '.join(step)})" if isinstance(step, tuple) else step for step in history]
+    if len(steps) > LONGEST_HISTORY:
+        steps = ["...", *steps[-LONGEST_HISTORY:]]
+    return f" after {' > '.join(steps)}" if steps else ""
+
+
+def number(value: float) -> str:
+    """Write a number for a table."""
+    return f"{value + 0.0:.4g}"  # adding zero turns -0.0 into 0

@@ -1,5 +1,7 @@
 """Payoffs of a plan as sums of products of the others' weights, and the plans against which a support must hold."""
 
+import numpy as np
+
 from deterrence_games.kernels.bayesian_tree import (
     ALLOWED,
     CHOICE_FIRST,
@@ -29,6 +31,9 @@ from deterrence_games.kernels.jit import inner_kernel
 BLOCK, PLACE, SOLVED, SIBLINGS, WHOLE = range(5)
 SIZE, MAY_VANISH, FIRST, COUNT, WRITTEN = range(5)  # of blocks; COUNT is 1 when it is solved to a point, 0 before it is
 # solved; WRITTEN is the first row with its extreme points in the findings
+
+UNKNOWNS, BLOCKS, VERTICES, SOLVING = range(4)  # of `Work.counts`: in use; the block whose conditions are being written
+NO_BLOCK, EVERY_BLOCK = np.int64(-1), np.int64(-2)  # typed, since Numba compiles a function anew for each literal
 
 
 @inner_kernel
@@ -91,6 +96,8 @@ def belief_settled(tree, point, assigned, work, node, player):
     if lead < 0 or work.unknown[lead, SOLVED]:
         return False
     block = work.unknown[lead, BLOCK]
+    if block == work.counts[SOLVING] or work.counts[SOLVING] == EVERY_BLOCK:
+        return False  # a block's proportions follow from the very conditions that are being written
     count = work.block[block, COUNT]
     best = 0.0
     reference = -1

@@ -15,11 +15,16 @@ from deterrence_games.kernels.bayesian_tree import (
 )
 from deterrence_games.kernels.best_reply import (
     BLOCK,
+    BLOCKS,
     COUNT,
+    EVERY_BLOCK,
     FIRST,
     PLACE,
     SIZE,
     SOLVED,
+    SOLVING,
+    UNKNOWNS,
+    VERTICES,
     eliminate_last,
     open_slots,
     reply_terms,
@@ -54,13 +59,13 @@ def settle_with(tree, point, assigned, work, closed, fixed, tol):
     """
     items = tree.item.shape[0] - 1
     name_unknowns(tree, point, assigned, work, items)
-    for unknown in range(work.counts[0]):
+    for unknown in range(work.counts[UNKNOWNS]):
         if fixed[unknown] == fixed[unknown]:
             block = work.unknown[unknown, BLOCK]
             if work.block[block, COUNT] == 0:
                 work.block[block, COUNT] = 1
-                work.block[block, FIRST] = work.counts[2]
-                work.counts[2] += 1
+                work.block[block, FIRST] = work.counts[VERTICES]
+                work.counts[VERTICES] += 1
             work.vertices[work.block[block, FIRST], work.unknown[unknown, PLACE]] = fixed[unknown]
             work.value[unknown] = fixed[unknown]
             work.unknown[unknown, SOLVED] = 1
@@ -95,20 +100,20 @@ def write_system(tree, point, assigned, work, chosen, number, first, coefficient
         ``rows = -1`` when an array is too short.
     """
     unknowns = 0
-    for unknown in range(work.counts[0]):
+    for unknown in range(work.counts[UNKNOWNS]):
         number[unknown] = -1
         if chosen[work.unknown[unknown, BLOCK]] == 1:
             number[unknown] = unknowns
             unknowns += 1
     first[0] = 0
     rows = 0
-    for block in range(work.counts[1]):
+    for block in range(work.counts[BLOCKS]):
         if chosen[block] != 1:
             continue
         flows = flow_rows(tree, point, assigned, work, tree.item.shape[0] - 1, block)
         for k in range(flows):
             count = first[rows]
-            for unknown in range(work.counts[0]):
+            for unknown in range(work.counts[UNKNOWNS]):
                 if work.unknown[unknown, BLOCK] == block and work.equations[k, work.unknown[unknown, PLACE]] != 0.0:
                     if count + 2 > coefficient.size:
                         return 0, 0, -1
@@ -137,6 +142,7 @@ def write_system(tree, point, assigned, work, chosen, number, first, coefficient
 @inner_kernel
 def _reply_rows(tree, point, assigned, work, chosen, number, first, coefficient, factor, rows, equal):
     """Append the best-reply conditions of actions in use (``equal`` 1) or not in use."""
+    work.counts[SOLVING] = EVERY_BLOCK
     for node in range(tree.node.shape[0]):
         for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
             player = tree.slot[slot, PLAYER]

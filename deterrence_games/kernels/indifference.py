@@ -41,13 +41,18 @@ from deterrence_games.kernels.bayesian_tree import (
 )
 from deterrence_games.kernels.best_reply import (
     BLOCK,
+    BLOCKS,
     COUNT,
     FIRST,
     MAY_VANISH,
+    NO_BLOCK,
     PLACE,
     SIBLINGS,
     SIZE,
     SOLVED,
+    SOLVING,
+    UNKNOWNS,
+    VERTICES,
     WHOLE,
     belief_settled,
     eliminate_last,
@@ -62,7 +67,7 @@ EMPTY, SETTLED, COUPLED, TOO_LARGE = 0, 1, 2, 3
 MAX_PLANS = 4096
 MAX_CORNERS = 20_000
 VIOLATED, NO_ROOM = -1, -2
-NO_BLOCK, NO_TERMS = np.int64(-1), np.int64(0)  # typed, since Numba compiles a function anew for each literal
+NO_TERMS = np.int64(0)  # typed, as `NO_BLOCK`
 
 
 
@@ -88,7 +93,7 @@ class Work(NamedTuple):
     share: np.ndarray  # float64[player, type]: shares of a player's types where they are settled
     plan: np.ndarray  # int64[2, slot]: actions at open slots; the open slots
     corner: np.ndarray  # int64[block]: which extreme point of each block is looked at
-    counts: np.ndarray  # int64[3]: unknowns, blocks, rows of `vertices` in use
+    counts: np.ndarray  # int64[4], see `best_reply`
 
 
 @inner_kernel
@@ -171,9 +176,9 @@ def name_unknowns(tree, point, assigned, work, items):
                 work.block[block, SIZE] += 1
                 unknowns += 1
             position += 1
-    work.counts[0] = unknowns
-    work.counts[1] = blocks
-    work.counts[2] = 0
+    work.counts[UNKNOWNS] = unknowns
+    work.counts[BLOCKS] = blocks
+    work.counts[VERTICES] = 0
 
 
 @inner_kernel
@@ -274,6 +279,7 @@ def best_reply_rows(tree, point, assigned, work, closed, block, n_equations, tol
         Rows written, and conditions that join two or more open blocks and may or may not hold; ``equations`` is
         `VIOLATED` when a check fails, `NO_ROOM` when the work space is too small.
     """
+    work.counts[SOLVING] = block
     n_inequalities = 0
     coupled = 0
     size = work.block[block, SIZE] if block >= 0 else 0
@@ -355,7 +361,7 @@ def blocks_in(work, n_terms):
     """How many blocks the terms involve, and the last of them."""
     count = 0
     last = -1
-    for block in range(work.counts[1]):
+    for block in range(work.counts[BLOCKS]):
         found = False
         for term in range(n_terms):
             for other in range(work.factor.shape[1]):
@@ -376,7 +382,7 @@ def corner_range(work, n_terms):
     coefficient, factor = work.coefficient, work.factor
     turn = work.corner
     combinations = 1
-    for block in range(work.counts[1]):
+    for block in range(work.counts[BLOCKS]):
         turn[block] = -1
         for term in range(n_terms):
             for other in range(factor.shape[1]):
@@ -402,7 +408,7 @@ def corner_range(work, n_terms):
         low = min(low, total)
         high = max(high, total)
         running = False
-        for block in range(work.counts[1]):
+        for block in range(work.counts[BLOCKS]):
             if turn[block] >= 0:
                 turn[block] += 1
                 if turn[block] < work.block[block, COUNT]:
@@ -455,7 +461,7 @@ def settle_blocks(tree, point, assigned, work, items, closed, tol):
             return COUPLED if coupled > 0 else SETTLED
         before = coupled
         progress = False
-        for block in range(work.counts[1]):
+        for block in range(work.counts[BLOCKS]):
             if work.block[block, COUNT] == 1:
                 continue
             state = _solve_block(tree, point, assigned, work, items, closed, block, tol)
@@ -492,17 +498,17 @@ def _solve_block(tree, point, assigned, work, items, closed, block, tol):
             top = max(top, work.rays[k, c])
         if top <= tol and not work.block[block, MAY_VANISH]:
             return EMPTY  # an action of the support is never used
-    first = work.counts[2]
+    first = work.counts[VERTICES]
     if first + found > work.vertices.shape[0]:
         return TOO_LARGE
     for k in range(found):
         for c in range(size):
             work.vertices[first + k, c] = work.rays[k, c]
-    work.counts[2] += found
+    work.counts[VERTICES] += found
     work.block[block, FIRST] = first
     work.block[block, COUNT] = found
     if found == 1:
-        for unknown in range(work.counts[0]):
+        for unknown in range(work.counts[UNKNOWNS]):
             if work.unknown[unknown, BLOCK] == block:
                 work.value[unknown] = work.vertices[first, work.unknown[unknown, PLACE]]
                 work.unknown[unknown, SOLVED] = 1

@@ -37,6 +37,7 @@ from deterrence_games.kernels.bayesian_tree import (
     single,
 )
 from deterrence_games.kernels.best_reply import (
+    BLOCKS,
     COUNT,
     FIRST,
     PLACE,
@@ -192,7 +193,7 @@ def _next_choice(tree, point, assigned, current, k, fresh):
 def record(tree, assigned, work, found, cell, vertex, state):
     """Write one cell; return the next free rows, or -1 when there is no room."""
     rows = 0
-    for block in range(work.counts[1]):
+    for block in range(work.counts[BLOCKS]):
         if work.block[block, COUNT] > 1:
             rows += work.block[block, COUNT]
     if cell == found.state.size or vertex + rows > found.vertex_cell.size:
@@ -208,7 +209,7 @@ def record(tree, assigned, work, found, cell, vertex, state):
     if state in (COUPLED, TOO_LARGE):
         return cell + 1, vertex
     first = vertex
-    for block in range(work.counts[1]):
+    for block in range(work.counts[BLOCKS]):
         work.block[block, WRITTEN] = first
         if work.block[block, COUNT] > 1:
             root = 0

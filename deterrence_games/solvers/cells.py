@@ -230,6 +230,6 @@ def workspace(tree: Tree, outcomes: tuple[str, ...]) -> tuple[Point, Assignment,
         share=np.zeros((players, int(tree.player[:, 0].max()))),
         plan=np.zeros((2, slots), np.int64),
         corner=np.zeros(players + choices, np.int64),
-        counts=np.zeros(3, np.int64),
+        counts=np.zeros(4, np.int64),
     )
     return empty_point(tree, len(outcomes)), assigned, work, np.zeros(nodes, np.bool_), np.zeros(len(tree.item) - 1, np.int64)

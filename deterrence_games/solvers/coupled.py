@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from deterrence_games.forms.tree import Floats, Ints, TreeForm
 from deterrence_games.kernels.bayesian_tree import USED, Assignment, Point, Tree, load_point
-from deterrence_games.kernels.best_reply import BLOCK, COUNT, MAY_VANISH
+from deterrence_games.kernels.best_reply import BLOCK, BLOCKS, COUNT, MAY_VANISH, UNKNOWNS
 from deterrence_games.kernels.coupled import bound_and_prune, record_cell, settle_with, write_system
 from deterrence_games.kernels.indifference import COUPLED, EMPTY, Work
 from deterrence_games.kernels.jit import OK, UNDECIDED
@@ -90,7 +90,7 @@ def _resolve_cell(tree: Tree, space: Space, found: Found, cells: Cells, row: int
 
 def _subsets(work: Work) -> Iterator[Ints]:
     """Sets of blocks that are not solved to points, small ones first, as flags ``int64[block]``."""
-    blocks = np.flatnonzero(work.block[: work.counts[1], COUNT] != 1)
+    blocks = np.flatnonzero(work.block[: work.counts[BLOCKS], COUNT] != 1)
     for size in range(1, len(blocks) + 1):
         if size < len(blocks) and len(blocks) > MOST_BLOCKS:
             continue
@@ -116,7 +116,7 @@ def _roots(tree: Tree, space: Space, chosen: Ints, fixed: Floats, tol: float) ->
         np.zeros(unknowns), np.ones(unknowns), first[: rows + 1], coefficient[:used], factor[:used], equations,
         ACCURACY, MOST_BOXES, roots, low, high, kind,
     )  # fmt: skip
-    own = np.flatnonzero(number[: work.counts[0]] >= 0)
+    own = np.flatnonzero(number[: work.counts[UNKNOWNS]] >= 0)
     positive = ~work.block[work.unknown[own, BLOCK], MAY_VANISH].astype(bool)  # weights that their support needs
     if code == UNDECIDED and not (high[:n_boxes][:, positive] > tol).all(axis=1).any():
         code = OK  # every box that is left belongs to a smaller support

@@ -391,6 +391,23 @@ def test_roots_on_either_side_of_a_fold_are_told_apart(gap):
 
 
 @RUNS
+@given(roots=st.lists(st.integers(-200, 1200), min_size=1, max_size=4, unique=True))
+@example(roots=[300, 301, 302])
+@example(roots=[0, 1, 999, 1000])
+def test_all_roots_of_a_polynomial_in_equal_unknowns_are_found(run, roots):
+    degree = len(roots)
+    polynomial = {}
+    for size in range(degree + 1):
+        symmetric = sum(prod(chosen) for chosen in combinations([Fraction(root, 1000) for root in roots], size))
+        polynomial[tuple(range(degree - size))] = (-1) ** size * symmetric
+    found = solve(run, [{(k,): 1, (k + 1,): -1} for k in range(degree - 1)] + [polynomial], unknowns=degree)
+    inside = sorted(root / 1000 for root in roots if 0 <= root <= 1000)
+    assert found.code == OK
+    assert len(found.roots) == len(inside)
+    np.testing.assert_allclose(np.sort(found.roots, axis=0), np.transpose([inside] * degree), rtol=0, atol=1e-8)
+
+
+@RUNS
 @pytest.mark.parametrize("corner", list(product([0, 1], repeat=3)))
 def test_a_root_at_a_corner_is_found(run, corner):
     signs = [1 - 2 * end for end in corner]
