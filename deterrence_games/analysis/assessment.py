@@ -116,7 +116,8 @@ def slots_at(structure: TreeStructure, node: int) -> range:
 def slot_choices(structure: TreeStructure, slot: int) -> Ints:
     """Return the slot's action behind each child of its node, ``int64[child]``."""
     count = int(structure.child_count[structure.slot_node[slot]])
-    return np.arange(count) // structure.slot_stride[slot] % structure.slot_actions[slot]
+    choices: Ints = np.arange(count) // structure.slot_stride[slot] % structure.slot_actions[slot]
+    return choices
 
 
 def ties(form: TreeForm) -> Floats:
@@ -206,7 +207,7 @@ def complete(
         ]
         silent = [index for index in sets if not told[index]]
         for index in silent:
-            filled[_entries(structure, index)] = 1.0 / structure.set_actions[index]
+            filled[entries_of(structure, index)] = 1.0 / structure.set_actions[index]
         if amend is not None:
             silent += [index for index in sets if told[index] and amend(index, filled, worth)]
         best = []
@@ -215,7 +216,7 @@ def complete(
             good = gain >= gain.max() - tie[structure.slot_player[structure.set_slot[index]]]
             best.append(good / good.sum())
         for index, chosen in zip(silent, best, strict=True):
-            filled[_entries(structure, index)] = chosen
+            filled[entries_of(structure, index)] = chosen
         worth[node] = node_worth(form, node, filled, worth)
     return filled
 
@@ -281,7 +282,8 @@ def _weight(structure: TreeStructure, belief: Floats, player: int) -> Floats:
     return weight
 
 
-def _entries(structure: TreeStructure, index: int) -> slice:
+def entries_of(structure: TreeStructure, index: int) -> slice:
+    """Return where an information set's actions stand in a behaviour vector."""
     first = int(structure.set_entry[index])
     return slice(first, first + int(structure.set_actions[index]))
 

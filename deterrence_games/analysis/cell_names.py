@@ -37,19 +37,21 @@ class CellNames:
             for pattern in game.names.values()
         ]
 
-    def number(self, cells: Cells) -> Ints:
-        """Number of each cell's name in `names`, ``int64[cell]``: that of the first pattern its supports match."""
+    def number(self, cells: Cells, good: npt.NDArray[np.bool_]) -> Ints:
+        """Number of the name of each good cell in `names`, that of the first pattern its supports match; -1 for others."""
         played = supports(self._structure, cells)
         numbers = np.full(len(played), -1, dtype=np.int64)
         for number, pattern in enumerate(self._patterns):
-            fits = numbers < 0
+            fits = good & (numbers < 0)
             for q, allowed in pattern:
                 fits &= (played[:, q] & ~allowed) == 0
             numbers[fits] = number
-        nameless = np.flatnonzero(numbers < 0)
+        nameless = np.flatnonzero(good & (numbers < 0))
         if nameless.size:
-            kinds, kind = np.unique(cells.used[nameless], axis=0, return_inverse=True)
-            known = np.array([self._describe(used) for used in kinds], dtype=np.int64)
+            kinds, first, kind = np.unique(cells.used[nameless], axis=0, return_index=True, return_inverse=True)
+            known = np.empty(len(kinds), dtype=np.int64)
+            for own in np.argsort(first):  # in the order of the cells, however many are named at a time
+                known[own] = self._describe(kinds[own])
             numbers[nameless] = known[kind.ravel()]
         return numbers
 
@@ -89,8 +91,8 @@ def path_in_words(structure: TreeStructure, used: Ints) -> str:
             action = rank // structure.slot_stride[slot] % structure.slot_actions[slot]
             on_path[node] &= any(int(used[q]) >> action & 1 for q in np.flatnonzero(structure.set_slot == slot))
     moves = []
-    for slot in np.flatnonzero(on_path[structure.slot_node]):
-        sets = [q for q in np.flatnonzero(structure.set_slot == slot) if used[q]]
+    for slot in np.flatnonzero(on_path[structure.slot_node]).tolist():
+        sets = [q for q in np.flatnonzero(structure.set_slot == slot).tolist() if used[q]]
         played = [_actions(structure, q, int(used[q])) for q in sets]
         player = structure.slot_player[slot]
         who = structure.players[player]

@@ -26,9 +26,11 @@ import numpy as np
 
 from deterrence_games.analysis.assessment import Assessment, children, slot_choices, slots_at
 from deterrence_games.analysis.threats import NO_MASS, Commitment, Effect, Resolve
+from deterrence_games.errors import SizeError
 from deterrence_games.forms.tree import Floats, Ints
 
-HALVINGS = 60
+HALVINGS = 60  # of [0, 1], to less than rounding
+MOST_STEPS = 20_000  # moves between the addressees' moves and the answers, summed over all pairs; seconds to a minute
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,26 @@ def find_commitments(held: Assessment, number: int, name: str, spread: tuple[Flo
         Its name.
     spread : pair of float64[slot, action]
         Least and greatest probability of each action by the belief at its node (padded with zeros).
+
+    Raises
+    ------
+    SizeError
+        When the tree is too deep for every move to be held against every answer.
     """
     structure = held.form.structure
-    for slot in range(len(structure.slot_node)):
-        if structure.slot_actions[slot] < 2:
-            continue
+    earlier = {slot: _earlier_moves(held, slot) for slot in range(len(structure.slot_node)) if structure.slot_actions[slot] > 1}
+    depth = [len(history) for history in structure.histories]
+    steps = sum(
+        depth[structure.slot_node[slot]] - depth[structure.slot_node[step.slot]] for slot in earlier for step in earlier[slot]
+    )
+    if steps > MOST_STEPS:
+        raise SizeError(
+            f"game {structure.name!r}: {sum(map(len, earlier.values()))} pairs of a move and an answer to it, {steps} moves "
+            f"apart in sum, at most {MOST_STEPS}; ask about a shorter game"
+        )
+    for slot, answered in earlier.items():
         committed: set[int] = set()
-        for step in _earlier_moves(held, slot):
+        for step in answered:
             found = list(_answers(held, slot, step, committed))
             for action, kind, against, affected in found:
                 effects = _effects(held, slot, action, step, against, affected, kind)
@@ -239,7 +254,7 @@ def _effects(
                 other_move=structure.actions[step.slot][against[best]],
                 threshold=threshold,
                 method="closed form" if linear else "bisection",
-                margin=actual - threshold,
+                margin=0.0 if abs(now) <= tie and abs(threshold) < inf else actual - threshold,
                 works=now <= tie,
                 tie=abs(now) <= tie,
             )
@@ -284,7 +299,7 @@ def _commitment(
     for own, label in enumerate(structure.types[player]):
         worth = held.replies(int(structure.set_first[slot]) + own)
         instead = _best_other(worth, action)
-        difference = float(worth[action] - worth[instead])
+        difference, tie = float(worth[action] - worth[instead]), float(held.tie[player])
         resolves.append(
             Resolve(
                 type=label,
@@ -293,8 +308,8 @@ def _commitment(
                 backing_down=float(worth[instead]),
                 instead=structure.actions[slot][instead],
                 probability=float(held.by_type(slot)[own, action]),
-                credible=difference >= -held.tie[player],
-                tie=abs(difference) <= held.tie[player],
+                credible=difference >= -tie,
+                tie=abs(difference) <= tie,
             )
         )
     return Commitment(

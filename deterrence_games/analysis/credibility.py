@@ -22,6 +22,8 @@ from deterrence_games.lowering.strategic import behavior_of, strategic_form_of
 from deterrence_games.results import Equilibrium, Solution, Status
 from deterrence_games.solvers import SupportEnumeration
 
+MOST_NASH = 250  # Nash equilibria searched for empty threats, at some milliseconds to a tenth of a second each
+
 
 def credibility(game: Game, params: Mapping[str, Any] | None = None, solution: Solution | None = None) -> CredibilityReport:
     """Assess every threat and promise of a game, and name the empty threats that hold up Nash equilibria.
@@ -50,7 +52,7 @@ def credibility(game: Game, params: Mapping[str, Any] | None = None, solution: S
     ParameterError
         As `tree_form`, and when the solution was found at other parameters.
     SolverError, SizeError
-        When no solution is given and the perfect Bayesian equilibria cannot be found.
+        When no solution is given and the perfect Bayesian equilibria cannot be found; when the tree is too deep.
 
     Examples
     --------
@@ -76,7 +78,7 @@ def credibility(game: Game, params: Mapping[str, Any] | None = None, solution: S
     else:
         form = tree_form(game, params)
         _check(game, form, params, solution)
-    point = {name: float(value) for name, value in dict(params or {}).items()}
+    point = {name: _number(value) for name, value in dict(params or {}).items()}
 
     notes: list[str] = []
     commitments: list[Commitment] = []
@@ -91,7 +93,9 @@ def credibility(game: Game, params: Mapping[str, Any] | None = None, solution: S
     empty: list[EmptyThreat] = []
     if nash is not None:
         unexplained = []
-        for number, equilibrium in enumerate(nash):
+        if len(nash) > MOST_NASH:
+            notes.append(f"Empty threats were looked for in the first {MOST_NASH} of {len(nash)} Nash equilibria.")
+        for number, equilibrium in enumerate(nash.equilibria[:MOST_NASH]):
             found, same_path = find_empty_threats(form, number, _behavior(form, equilibrium), perfect.equilibria)
             empty += found
             if not found and not same_path:
@@ -133,11 +137,16 @@ def _check(game: Game, form: TreeForm, params: Mapping[str, Any] | None, solutio
     if solution.game != game.name:
         raise GameError(f"game {game.name!r}: the solution is one of {solution.game!r}; give a solution of this game")
     for name, value in solution.params.items():
-        here = dict(params or {}).get(name)
-        if here is None or not math.isclose(float(here), value, rel_tol=1e-12, abs_tol=1e-300):
+        here = _number(dict(params or {})[name]) if name in (params or {}) else math.nan
+        if not math.isclose(here, value, rel_tol=1e-12, abs_tol=1e-300):
             raise ParameterError(
-                f"game {game.name!r}: the solution was found at {name} = {value:g}, here it is {here}; give the same parameters"
+                f"game {game.name!r}: the solution was found at {name} = {value:g}, here it is {here:g}; "
+                "give the same parameters"
             )
+
+
+def _number(value: Any) -> float:
+    return float(np.asarray(value, dtype=np.float64).item())
 
 
 def _behavior(form: TreeForm, equilibrium: Equilibrium) -> Behavior:

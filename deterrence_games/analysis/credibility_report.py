@@ -137,7 +137,7 @@ def _text(report: CredibilityReport) -> str:
         if not commitments:
             lines.append("    no threat or promise")
         for commitment in commitments:
-            lines += _wrapped(_capital(commitment.words) + ".", 4, 4)
+            lines += _wrapped(commitment.words + ".", 4, 4)
             pairs = _pairs(commitment)
             wide = min(32, max(len(who) for who, _ in pairs))
             for who, what in pairs:
@@ -159,7 +159,7 @@ def _html(report: CredibilityReport) -> str:
         for commitment in commitments:
             cells = (
                 escape(name),
-                escape(_capital(commitment.words)),
+                escape(commitment.words),
                 "<br>".join(f"<i>{escape(who)}</i> {escape(what)}" for who, what in _resolve_lines(commitment)),
                 escape(_carried(commitment)),
                 "<br>".join(f"<i>{escape(who)}</i> {escape(what)}" for who, what in _effect_lines(commitment)),
@@ -202,7 +202,7 @@ def _resolve(resolve: Resolve) -> str:
     verdict = "a tie" if resolve.tie else "credible" if resolve.credible else "not credible"
     return (
         f"{verdict}: carrying it out is worth {number(resolve.carrying_out)}, {resolve.instead!r} "
-        f"{number(resolve.backing_down)} (difference {resolve.difference:+.4g})"
+        f"{number(resolve.backing_down)} (difference {0.0 if resolve.tie else resolve.difference:+.4g})"
     )
 
 
@@ -220,7 +220,9 @@ def _effect(commitment: Commitment, effect: Effect) -> str:
     done = "deterred" if commitment.kind == "threat" else "encouraged"
     verdict = "indifferent" if effect.tie else done if effect.works else f"not {done}"
     worth = f"{commitment.move!r} is worth {number(effect.move_worth)}, {effect.other_move!r} {number(effect.other_worth)}"
-    if effect.threshold < 0.0:
+    if abs(effect.threshold) == inf and effect.method == "closed form":
+        needs = f"the {commitment.kind} makes no difference, as it never falls due"
+    elif effect.threshold < 0.0:
         needs = f"needs no {commitment.kind}"
     elif effect.threshold > 1.0:
         needs = "no probability is enough"
@@ -250,7 +252,7 @@ def _empty_lines(report: CredibilityReport) -> list[str]:
         low, high = min(empty.cost for empty in group), max(empty.cost for empty in group)
         cost = number(low) if high - low <= NO_MASS * max(1.0, high) else f"{number(low)} to {number(high)}"
         lines.append(
-            f"  {_capital(owner)}: {first.action!r}{after(first.history)} would cost at least {cost} against "
+            f"  {owner}: {first.action!r}{after(first.history)} would cost at least {cost} against "
             f"{first.instead!r}, yet keeps {with_role(first.addressee, first.addressee_role)} from {first.move!r}: "
             + "; ".join(_where(group, pivotal, perfect) for pivotal, perfect in _cases(group))
         )
@@ -272,10 +274,6 @@ def _where(group: list[EmptyThreat], pivotal: bool, perfect: bool) -> str:
 
 def _told(history: tuple[object, ...]) -> str:
     return " > ".join(f"({', '.join(step)})" if isinstance(step, tuple) else str(step) for step in history)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _wrapped(text: str, first: int, other: int) -> list[str]:

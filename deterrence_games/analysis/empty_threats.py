@@ -21,6 +21,7 @@ from deterrence_games.analysis.assessment import (
     Bools,
     children,
     complete,
+    entries_of,
     follow_beliefs,
     others_weight,
     read_behavior,
@@ -31,11 +32,13 @@ from deterrence_games.analysis.assessment import (
     types_of,
 )
 from deterrence_games.analysis.threats import NO_MASS, EmptyThreat
+from deterrence_games.errors import SolverError
 from deterrence_games.forms import InformationSet, TreeForm, TreeStructure
 from deterrence_games.forms.tree import Floats
 from deterrence_games.results import Equilibrium
 
 SAME = 1e-6  # probabilities of a Nash and of a perfect Bayesian equilibrium that differ by less are the same
+PRECISION = 1e-7  # of the linear programs, in shares of the greatest payoff difference
 
 Behavior = Mapping[InformationSet, Mapping[str, float]]
 
@@ -70,7 +73,8 @@ def find_empty_threats(
     same_path = any(has_same_path(form, entries, told, beliefs, other) for other in perfect)
     held = Assessment(form, complete(form, entries, told, beliefs.belief), beliefs.belief)
     threats = []
-    for found in _incredible(form, entries, told, beliefs):
+    amended, incredible = _amended(form, entries, told, beliefs)
+    for found in incredible:
         slot = int(structure.set_slot[found.index])
         node = int(structure.slot_node[slot])
         off = _departure(form, entries, told, beliefs, node)
@@ -80,9 +84,10 @@ def find_empty_threats(
         player = int(structure.slot_player[leave])
         if player == structure.slot_player[slot]:
             continue
-        without = told.copy()
-        without[found.index] = False
-        mended = Assessment(form, complete(form, entries, without, beliefs.belief), beliefs.belief)
+        replaced = entries.copy()
+        own = entries_of(structure, found.index)
+        replaced[own] = amended[own]
+        mended = Assessment(form, complete(form, replaced, told, beliefs.belief), beliefs.belief)
         thought = beliefs.belief[node, types_of(structure, player)] > NO_MASS
         harm = mended.value_of(node, player) - held.value_of(node, player)
         if not (harm[thought] > held.tie[player]).any():
@@ -129,8 +134,8 @@ def has_same_path(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs
     return True
 
 
-def _incredible(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs) -> list[_Incredible]:
-    """Find the incredible actions, leaves first, each with best replies in the place of those below it."""
+def _amended(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs) -> tuple[Floats, list[_Incredible]]:
+    """Put best replies in the place of incredible actions, leaves first, and list those."""
     structure = form.structure
     found: list[_Incredible] = []
 
@@ -139,8 +144,7 @@ def _incredible(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs) 
         if beliefs.reached[structure.slot_node[slot]]:
             return False
         gain = replies_by_profile(form, index, filled, worth)
-        first = int(structure.set_entry[index])
-        used = np.flatnonzero(entries[first : first + len(gain)] > NO_MASS)
+        used = np.flatnonzero(entries[entries_of(structure, index)] > NO_MASS)
         tie = float(ties(form)[structure.slot_player[slot]])
         costs = [_least_cost(structure, index, gain, beliefs, int(action)) for action in used]
         bad = [
@@ -149,8 +153,7 @@ def _incredible(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs) 
         found.extend(bad)
         return bool(bad)
 
-    complete(form, entries, told, beliefs.belief, amend)
-    return found
+    return complete(form, entries, told, beliefs.belief, amend), found
 
 
 def _least_cost(structure: TreeStructure, index: int, gain: Floats, beliefs: Beliefs, action: int) -> tuple[float, int]:
@@ -174,21 +177,26 @@ def _least_cost(structure: TreeStructure, index: int, gain: Floats, beliefs: Bel
     )
     by_types = np.stack([np.bincount(column, weight * row, int(np.prod(shape))) for row in gain])
     loss = by_types - by_types[action]
-    if loss.shape[1] == 1:
-        best = int(loss[:, 0].argmax())
-        return float(loss[best, 0]), best
+    # Two cases that need no linear program: a belief in one combination makes the action best, or one reply is always best.
+    worst = loss.max(axis=0)
+    always = np.flatnonzero((loss >= worst).all(axis=1))
+    if worst.min() <= 0.0 or always.size:
+        cheapest = int(worst.argmin())
+        return float(worst[cheapest]), int(always[0] if always.size else loss[:, cheapest].argmax())
     # The least over beliefs of the greatest loss: minimise t with loss @ belief <= t.
-    count = loss.shape[1]
+    count, scale = loss.shape[1], float(np.abs(loss).max())
     solved = linprog(
         np.append(np.zeros(count), 1.0),
-        A_ub=np.column_stack([loss, -np.ones(len(loss))]),
+        A_ub=np.column_stack([loss / scale, -np.ones(len(loss))]),
         b_ub=np.zeros(len(loss)),
         A_eq=np.append(np.ones(count), 0.0)[None],
         b_eq=[1.0],
         bounds=[(0.0, 1.0)] * count + [(None, None)],
     )
-    assert solved.success, solved.message  # the simplex is bounded and not empty
-    return float(solved.fun), int((loss @ solved.x[:-1]).argmax())
+    if not solved.success:
+        raise SolverError(f"game {structure.name!r}: no least cost of an empty threat: {solved.message}; rescale the payoffs")
+    cost = scale * float(solved.fun)
+    return cost if cost > PRECISION * scale else 0.0, int((loss @ solved.x[:-1]).argmax())
 
 
 def _departure(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs, node: int) -> tuple[int, int] | None:

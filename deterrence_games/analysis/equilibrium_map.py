@@ -15,6 +15,7 @@ import numpy.typing as npt
 from deterrence_games.analysis.cell_names import FINISHED, CellNames, certified
 from deterrence_games.analysis.region_map import MAX_NAMES, RegionMap
 from deterrence_games.errors import AssumptionWarning, GameError, ParameterError, SizeError, SolverError
+from deterrence_games.forms import TreeForm
 from deterrence_games.games import Game
 from deterrence_games.lowering.assumptions import broken_assumptions
 from deterrence_games.lowering.tree import tree_form_of
@@ -97,31 +98,37 @@ def equilibrium_map(
     points = x_values.size * y_values.size
     if points > MAX_POINTS:
         raise SizeError(f"map of game {game.name!r}: {points:,} points; at most {MAX_POINTS:,} are accepted, use fewer")
-    _warn_of_assumptions(game, {**numbers, x_name: x_values[None, :], y_name: y_values[:, None]})
 
     solver = solver or PerfectBayesian()
     workers = _threads(game, threads)
     names = CellNames(game)
+
+    def form_of(part: slice) -> TreeForm:
+        row, column = np.divmod(np.arange(part.start, part.stop), x_values.size)
+        return tree_form_of(game, {**numbers, x_name: x_values[column], y_name: y_values[row]})
+
+    chunks = [slice(start, min(start + CHUNK, points)) for start in range(0, points, CHUNK)]
+    for part in chunks:
+        form_of(part)  # complains of bad numbers before any is solved
+    _warn_of_assumptions(game, {**numbers, x_name: x_values[None, :], y_name: y_values[:, None]})
     mask = np.zeros(points, dtype=np.uint64)
     complete = np.zeros(points, dtype=np.bool_)
     with nullcontext(progress) if progress else progress_bar(points, f"mapping {game.name}") as advance:
-        for start in range(0, points, CHUNK):
-            part = slice(start, min(start + CHUNK, points))
-            row, column = np.divmod(np.arange(part.start, part.stop), x_values.size)
-            form = tree_form_of(game, {**numbers, x_name: x_values[column], y_name: y_values[row]})
+        for part in chunks:
+            form = form_of(part)
             cells = solver.solve_points(form, threads=workers)
             good = certified(solver, form, cells)
-            point = start + np.repeat(np.arange(form.points), cells.count)
+            point = part.start + np.repeat(np.arange(form.points), cells.count)
             complete[part] = cells.code == FINISHED
             complete[point[~good]] = False
-            number = names.number(cells)
-            for found in np.unique(number[good]):
-                _check_number(game, names, int(found))
-                mask[point[good & (number == found)]] |= np.uint64(1 << int(found))
+            number = names.number(cells, good)
+            _check_count(game, names)
+            for found in np.unique(number[good]).tolist():
+                mask[point[number == found]] |= np.uint64(1 << found)
             advance(form.points)
     shape = (y_values.size, x_values.size)
     return RegionMap(
-        game.name, x_name, y_name, x_values, y_values, tuple(names.names[:MAX_NAMES]), mask.reshape(shape),
+        game.name, x_name, y_name, x_values, y_values, tuple(names.names), mask.reshape(shape),
         complete.reshape(shape), numbers,
     )  # fmt: skip
 
@@ -140,9 +147,9 @@ def _axis(game: Game, which: str, given: Any) -> tuple[str, npt.NDArray[np.float
             raise reject(f"runs from {low!r:.40} to {high!r:.40}; give two finite numbers")
     if not float(low) < float(high):
         raise reject(f"runs from {float(low):g} to {float(high):g}; give the lower end first")
-    if isinstance(points, bool) or not isinstance(points, Integral) or points < 2:
+    if isinstance(points, bool) or not isinstance(points, Integral) or int(points) < 2:
         raise reject(f"has {points!r:.40} points; give a whole number from 2 on")
-    if points > MAX_POINTS:
+    if int(points) > MAX_POINTS:
         raise SizeError(f"map of game {game.name!r}: {which} has {points:,} points; at most {MAX_POINTS:,} are accepted")
     return name, np.linspace(float(low), float(high), int(points))
 
@@ -172,7 +179,7 @@ def _fixed(game: Game, x: str, y: str, given: Mapping[str, Any] | None) -> dict[
 def _threads(game: Game, given: int | None) -> int:
     if given is None:
         return os.cpu_count() or 1
-    if isinstance(given, bool) or not isinstance(given, Integral) or given < 1:
+    if isinstance(given, bool) or not isinstance(given, Integral) or int(given) < 1:
         raise ParameterError(f"map of game {game.name!r}: threads is {given!r:.40}; give a whole number from 1 on")
     return int(given)
 
@@ -203,15 +210,16 @@ def _warn_of_assumptions(game: Game, grid: Mapping[str, Any]) -> None:
             parts.append(f"{relation} ({'everywhere' if share == 1 else f'at {100 * share:.2g} % of the points'})")
     if parts:
         warnings.warn(
-            f"map of game {game.name!r}: assumptions fail: {'; '.join(parts)}; results may not bear the names of the literature",
+            f"map of game {game.name!r}: assumptions fail: {'; '.join(parts)}; "
+            "results may not bear the names of the literature",
             AssumptionWarning,
             stacklevel=3,
         )
 
 
-def _check_number(game: Game, names: CellNames, number: int) -> None:
-    if number >= MAX_NAMES:
+def _check_count(game: Game, names: CellNames) -> None:
+    if len(names.names) > MAX_NAMES:
         raise GameError(
-            f"map of game {game.name!r}: more than {MAX_NAMES} kinds of equilibria turn up, the last one "
-            f"{names.names[number]!r:.200}; give the game names for those of interest, or map a smaller part"
+            f"map of game {game.name!r}: more than {MAX_NAMES} kinds of equilibria turn up, one of them "
+            f"{names.names[MAX_NAMES]!r:.200}; give the game names that put them together, or map a smaller part"
         )

@@ -60,12 +60,13 @@ class Effect:
     threshold : float
         The probability of being carried out at which the type is indifferent between the two; the threat deters, or the
         promise encourages, from there upwards. Below 0 it is not needed, above 1 no probability is enough; ``-inf`` and
-        ``inf`` where the probability makes no difference, or where bisection finds no point in [0, 1].
+        ``inf`` where bisection finds no point in [0, 1], or where the probability makes no difference because the play of
+        others never lets it fall due.
     method : str
         ``"closed form"`` when the addressee's payoff is linear in the probability; ``"bisection"`` when the addressee
         moves again before the action falls due, so that its payoff has kinks.
     margin : float
-        Probability of being carried out minus `threshold`.
+        Probability of being carried out minus `threshold`; 0 at a tie.
     works : bool
         The type is deterred or encouraged, so that its margin is not negative.
     tie : bool

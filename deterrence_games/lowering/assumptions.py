@@ -50,7 +50,7 @@ def _compare(sign: str, left: npt.NDArray[Any], right: npt.NDArray[Any]) -> Bool
     if np.iscomplexobj(left) or np.iscomplexobj(right):
         return np.zeros(np.broadcast_shapes(left.shape, right.shape), dtype=np.bool_)
     if sign == "==":
-        return np.isclose(left, right, rtol=CLOSE, atol=CLOSE)
+        return np.asarray(np.isclose(left, right, rtol=CLOSE, atol=CLOSE))
     compare = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[sign]
     result: Bools = compare(left, right)
     return result

@@ -51,7 +51,9 @@ class Trial:
         about = np.ones(len(points), dtype=np.bool_) if where is None else where
         self.drawn, self.inside = max(self.drawn, len(points)), max(self.inside, int(about.sum()))
         for point in np.flatnonzero(about & ~(holds & points.complete))[: max(0, MOST_FAILURES - len(self.failures))]:
-            shown = ", ".join(f"{name}={np.broadcast_to(values, len(points))[point]:.12g}" for name, values in points.params.items())
+            shown = ", ".join(
+                f"{name}={np.broadcast_to(values, len(points))[point]:.12g}" for name, values in points.params.items()
+            )
             problem = f"not so: {what}" if points.complete[point] else "not all equilibria are known"
             self.failures.append(f"{problem}, at {shown}")
 

@@ -1,6 +1,7 @@
 """What a report shows beside its claims: trees, maps and tables, each also written to files."""
 
 import csv
+import re
 from abc import ABC, abstractmethod
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -102,7 +103,7 @@ class SolutionTable(Exhibit):
             records += [{**solution.params, "complete": solution.complete, **row} for row in rows(solution)]
             for position, equilibrium in enumerate(solution):
                 cells = "".join(f"<td>{cell}</td>" for cell in _cells(equilibrium))
-                at = "<br>".join(f"{escape(name)} = {value:.4g}" for name, value in own.items())
+                at = "<br>".join(f"{formulae(name)} = {value:.4g}" for name, value in own.items())
                 first = f'<th rowspan="{len(solution)}">{at}</th>' if position == 0 else ""
                 body.append(f"<tr>{first}{cells}</tr>")
         with open(folder / f"{self.name}.csv", "w", encoding="utf-8", newline="") as file:
@@ -111,10 +112,20 @@ class SolutionTable(Exhibit):
             writer.writerows(records)
         titles = ("point", "equilibrium", "behaviour", "beliefs that Bayes' rule leaves free", "outcomes", "deterrence")
         head = "".join(f"<th>{escape(title)}</th>" for title in titles)
-        return (
-            f'<figure class="table"><table><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
-            f"<figcaption>{escape(self.caption)}</figcaption></figure>"
-        )
+        table = f'<table class="solutions"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
+        return f'<figure class="table">{table}<figcaption>{formulae(self.caption)}</figcaption></figure>'
+
+
+def formulae(text: str) -> str:
+    """Plain text as HTML, with symbols such as ``p_ch`` set as mathematics.
+
+    Examples
+    --------
+    >>> formulae("iff p_ch <= d*")
+    'iff <var>p</var><sub>ch</sub> ≤ d*'
+    """
+    text = escape(text).replace("&lt;=", "≤").replace("&gt;=", "≥").replace(" - ", " &minus; ")
+    return re.sub(r"\b([A-Za-z])_([A-Za-z0-9]+)", r"<var>\1</var><sub>\2</sub>", text)
 
 
 def _cells(equilibrium: Equilibrium) -> tuple[str, ...]:
@@ -136,5 +147,5 @@ def _image(path: Path, caption: str) -> str:
     content = b64encode(path.read_bytes()).decode("ascii")
     return (
         f'<figure><img src="data:image/svg+xml;base64,{content}" alt="{escape(caption, quote=True)}">'
-        f"<figcaption>{escape(caption)}</figcaption></figure>"
+        f"<figcaption>{formulae(caption)}</figcaption></figure>"
     )

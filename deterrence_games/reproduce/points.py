@@ -47,7 +47,7 @@ class SolvedPoints:
         self.complete: Bools = self._cells.code == FINISHED
         self.complete[self._point[~good]] = False
         names = CellNames(game)
-        self._number = np.where(good, names.number(self._cells), -1)
+        self._number = names.number(self._cells, good)
         self.names = names.names
 
     def __len__(self) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 import deterrence_games
 from deterrence_games.errors import FormatError
 from deterrence_games.reproduce.claims import Result
+from deterrence_games.reproduce.exhibits import formulae
 from deterrence_games.reproduce.papers import Paper
 
 STYLE = """
@@ -26,6 +27,7 @@ h2 code { font-size: .8em; font-weight: normal; color: var(--faint) }
 p { max-width: 48rem; margin: .5rem 0 }
 .faint { color: var(--faint) }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-size: .875rem; line-height: 1.4 }
+var { font-style: italic } sub { font-size: .75em; line-height: 0 }
 th, td { padding: .45rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line) }
 thead th { border-bottom: 1.5px solid var(--ink); background: var(--wash); font-weight: 600 }
 tbody th { font-weight: 600; white-space: nowrap }
@@ -37,6 +39,7 @@ tr.failed td { background: #fdf0ef }
 ul.failures { margin: .4rem 0 0; padding-left: 1.1rem; color: var(--bad); overflow-wrap: anywhere }
 figure { margin: 1.6rem 0 } figure img { display: block; max-width: 100%; height: auto }
 figure.table { overflow-x: auto }
+.solutions td:nth-last-child(4) { min-width: 21rem } .solutions td:nth-last-child(2) { white-space: nowrap }
 figcaption { margin-top: .5rem; max-width: 48rem; color: var(--faint); font-size: .875rem }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--faint); font-size: .8rem }
 @media print { body { padding: 0; max-width: none } h2 { break-before: page } figure { break-inside: avoid } }
@@ -58,7 +61,7 @@ class _Column:
 
 
 def _statement(result: Result) -> str:
-    text = escape(result.claim.statement)
+    text = formulae(result.claim.statement)
     if result.failures:
         text += '<ul class="failures">' + "".join(f"<li>{escape(failure)}</li>" for failure in result.failures) + "</ul>"
     return text

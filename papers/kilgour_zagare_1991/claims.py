@@ -12,7 +12,7 @@ CITATION = (
     "American Journal of Political Science 35(2)"
 )
 NAMES = ("Sure-Thing Deterrence", "Separating", "Hybrid", "Bluff (A)", "Bluff (B)", "Hard-mixing")
-DERIVED = "derived here; name as in the literature"
+DERIVED = "derived here; the name is the one in common use"
 A_PAYOFFS = ("a_DDs", "a_CD", "a_DDh", "a_SQ", "a_DC")  # worst first: soft war, defeat, hard war, status quo, victory
 B_PAYOFFS = ("b_DDs", "b_DC", "b_DDh", "b_SQ", "b_CD")
 
@@ -77,9 +77,7 @@ def separating(trial: Trial) -> None:
     for side in (a, b):
         trial.expect_range(points, side.defects(name, "hard"), 1, 1, "hard types defect", inside)
         trial.expect_range(points, side.defects(name, "soft"), 0, 0, "soft types do not", inside)
-    fought = points["p_a"] + points["p_b"] - points["p_a"] * points["p_b"] - (
-        points["p_a"] * (1 - points["p_b"]) + points["p_b"] * (1 - points["p_a"])
-    )  # fmt: skip
+    fought = points["p_a"] * points["p_b"]
     trial.expect_range(points, points.outcome(name, "conflict"), fought, fought, "there is conflict iff both are hard", inside)
 
 
@@ -151,7 +149,9 @@ def borders(trial: Trial) -> None:
     for name in ("Separating", "Bluff (A)", "Bluff (B)"):
         trial.expect(points, points.exists(name), f"at p_b = t_2, p_a = u_2 {name} exists", kinds == 1)
     least, most = points.plays("Bluff (A)", "B", "hard", (), "defect")
-    trial.expect(points, (least >= 1 - 1e-6) & (most == 1), "at p_b = t_2 a hard B defects for sure under Bluff (A)", kinds == 1)
+    trial.expect(
+        points, (least >= 1 - 1e-6) & (most == 1), "at p_b = t_2 a hard B defects for sure under Bluff (A)", kinds == 1
+    )
     trial.inside = draws
 
 
@@ -197,7 +197,8 @@ CLAIMS = (
     Claim(
         "separating",
         DERIVED,
-        "Exactly the hard types defect: iff p_b >= t_2 = (a_DC - a_SQ)/((a_DC - a_SQ) + (a_CD - a_DDs)), and p_a >= u_2 likewise.",
+        "Exactly the hard types defect: iff p_b >= t_2 = (a_DC - a_SQ)/((a_DC - a_SQ) + (a_CD - a_DDs)), and p_a >= u_2 "
+        "likewise.",
         check=separating,
     ),
     Claim(

@@ -10,7 +10,7 @@ from deterrence_games.reproduce import Claim, MapFigure, SolutionTable, SolvedPo
 CITATION = "Zagare, F. C. and Kilgour, D. M. (1993), Asymmetric Deterrence. International Studies Quarterly 37(1)"
 NAMES = ("Certain Deterrence", "Separating", "Attack", "Bluff")  # apart from Steadfast Deterrence
 INITIATED, DEFIED = ("defect",), ("defect", "defy")
-DERIVED = "derived here; name as in the literature"
+DERIVED = "derived here; the name is the one in common use"
 
 
 def thresholds(p):
@@ -248,7 +248,7 @@ CLAIMS = (
     ),
     Claim(
         "steadfast-beliefs",
-        "that it rests on implausible beliefs is said in the literature; the condition is derived here",
+        "derived here; that it rests on implausible beliefs is a common remark",
         "The prior itself is among the beliefs that support Steadfast Deterrence iff p_ch <= d*.",
         check=passive_beliefs,
     ),

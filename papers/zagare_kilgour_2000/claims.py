@@ -74,7 +74,9 @@ def border(trial: Trial) -> None:
 def empty_threat(trial: Trial) -> None:
     points = drawn(trial.draws)
     below = points["p"] < threshold(points)
-    trial.expect(points, ~points.exists("Deterrence"), "deterrence is no perfect Bayesian equilibrium below the threshold", below)
+    trial.expect(
+        points, ~points.exists("Deterrence"), "deterrence is no perfect Bayesian equilibrium below the threshold", below
+    )
     game, sample = rudimentary_asymmetric_deterrence(), np.flatnonzero(below)
     nash = np.zeros(len(points), dtype=bool)
     for point in sample:
@@ -144,8 +146,9 @@ CLAIMS = (
     ),
     Claim(
         "capability",
-        "derived here; the notion of a capable threat is the book's",
-        "A threat that hurts less than the status quo (a_DD > a_SQ) deters at no credibility.",
+        "derived here",
+        "When the challenger likes conflict better than the status quo (a_DD > a_SQ), so that the threat is not capable, it "
+        "deters at no credibility.",
         check=incapable,
     ),
     Claim(

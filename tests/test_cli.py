@@ -1,0 +1,198 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import deterrence_games as dg
+from deterrence_games.cli import main
+
+ROOT = Path(__file__).parents[1]
+RUDIMENTARY = ("a_DD=-3", "a_SQ=0", "a_DC=1", "b_DDs=0", "b_DC=1", "b_DDh=2", "b_SQ=3")
+MAP = (
+    "map",
+    "rudimentary_asymmetric_deterrence",
+    "--x",
+    "p:0:1:41",
+    "--y",
+    "a_DC:1:9:21",
+    "-p",
+    *RUDIMENTARY[:2],
+    *RUDIMENTARY[3:],
+)
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command; return its status, standard output, and the lines of standard error."""
+
+    def command(*arguments):
+        try:
+            status = main(arguments)
+        except SystemExit as stop:  # argparse
+            status = stop.code
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err.splitlines()
+
+    return command
+
+
+def test_models_lists_every_model_with_a_line(run):
+    status, out, errors = run("models")
+    assert (status, errors) == (0, [])
+    assert [line.split()[0] for line in out.splitlines()] == list(dg.models.CATALOGUE)
+    assert all(len(line.split()) > 5 for line in out.splitlines())
+
+
+@pytest.mark.parametrize("name", dg.models.CATALOGUE)
+def test_show_tells_tree_parameters_and_source(run, name):
+    status, out, errors = run("show", name)
+    game = dg.models.CATALOGUE[name]()
+    assert (status, errors) == (0, [])
+    assert game.draw() in out
+    assert " ".join(game.parameters) in out
+    assert game.source in out
+    assert all(equilibrium in out for equilibrium in game.names)
+
+
+def test_solve_prints_the_solution(run):
+    status, out, errors = run("solve", "rudimentary_asymmetric_deterrence", "-p", "p=1/4", *RUDIMENTARY)
+    assert (status, errors) == (0, [])
+    assert "p = 0.25" in out
+    assert "defect in [0, 1]" in out
+    assert "All equilibria found" in out
+
+
+def test_solve_takes_parameters_in_several_groups_and_as_arithmetic(run):
+    status, out, _ = run("solve", "rudimentary_asymmetric_deterrence", "-p", "p=0.5", *RUDIMENTARY[:3], "-p", *RUDIMENTARY[3:])
+    assert status == 0
+    assert "Deterrence" in out
+    _, again, _ = run("solve", "rudimentary_asymmetric_deterrence", "-p", "p=sqrt(1/4)", *RUDIMENTARY)
+    assert "p = 0.5" in again
+
+
+def test_solve_as_json_reads_back(run):
+    status, out, _ = run("solve", "rudimentary_asymmetric_deterrence", "-p", "p=1/2", *RUDIMENTARY, "--json")
+    assert status == 0
+    found = json.loads(out)
+    assert found["complete"] is True
+    assert found["params"]["p"] == 0.5
+    (equilibrium,) = found["equilibria"]
+    assert equilibrium["name"] == "Deterrence"
+    assert equilibrium["outcomes"]["status_quo"] == 1
+    first = equilibrium["behavior"][0]
+    assert (first["player"], first["history"], first["probabilities"]["cooperate"]) == ("challenger", [], 1)
+
+
+def test_a_game_from_a_file(run, tmp_path):
+    path = tmp_path / "game.json"
+    dg.write(dg.models.rudimentary_asymmetric_deterrence(), path)
+    status, out, _ = run("solve", str(path), "-p", "p=1/2", *RUDIMENTARY)
+    assert status == 0
+    assert "Deterrence" in out
+
+
+def test_broken_assumption_is_a_warning_in_one_line(run):
+    status, _, errors = run("solve", "rudimentary_asymmetric_deterrence", "-p", "p=1/2", "a_DD=1/2", *RUDIMENTARY[1:])
+    assert status == 0
+    assert len(errors) == 1
+    assert "warning" in errors[0]
+    assert "a_DD < a_SQ" in errors[0]
+
+
+def test_map_writes_every_file_and_tells_the_shares(run, tmp_path):
+    files = [tmp_path / f"map{suffix}" for suffix in (".png", ".svg", ".pdf", ".csv")]
+    status, out, errors = run(*MAP, "-o", *map(str, files))
+    assert (status, errors) == (0, [])
+    assert "Deterrence" in out
+    assert all(path.stat().st_size > 1000 for path in files)
+    assert files[-1].read_text().startswith("p,a_DC,Deterrence,Attack,")
+    assert len(files[-1].read_text().splitlines()) == 41 * 21 + 1
+
+
+def test_map_warns_once_of_assumptions(run, tmp_path):
+    arguments = [argument.replace("a_DC:1:9:21", "a_DC:-1:9:21") for argument in MAP]
+    status, _, errors = run(*arguments, "-o", str(tmp_path / "map.csv"))
+    assert status == 0
+    assert len(errors) == 1
+    assert "a_SQ < a_DC" in errors[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "COMMAND"),
+        (("deter",), "invalid choice"),
+        (("show",), "NAME"),
+        (("show", "unilateral_deterence"), "did you mean unilateral_deterrence?"),
+        (("show", "nowhere.json"), "does not exist"),
+        (("show", "game.txt"), "unknown suffix"),
+        (("show", "."), "unknown suffix"),
+        (("solve", "rudimentary_asymmetric_deterrence"), "no value for p"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "p"), "not key=value"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "=1"), "not key=value"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "p=1", "p=1"), "twice"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "p=q"), "not a finite real number"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "p=1/0"), "-p p"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "p=sqrt(-1)"), "-p p"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "p=nan"), "-p p"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "p=1e999"), "-p p"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "p=9**9**9**9"), "-p p"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "p=__import__('os')"), "-p p"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "p=2", *RUDIMENTARY), "between 0 and 1"),
+        (("solve", "rudimentary_asymmetric_deterrence", "-p", "q=1/2", *RUDIMENTARY), "unknown parameter q"),
+        ((*MAP, "-o", "map.jpg"), "use .png, .svg, .pdf or .csv"),
+        ((*MAP, "-o", "missing/map.png"), "no folder 'missing'"),
+        ((*MAP[:3], "p:0:1", *MAP[4:], "-o", "map.csv"), "KEY:LOW:HIGH:POINTS"),
+        ((*MAP[:3], "p:0:1:ten", *MAP[4:], "-o", "map.csv"), "whole number"),
+        ((*MAP[:3], "p:0:1:1", *MAP[4:], "-o", "map.csv"), "from 2 on"),
+        ((*MAP[:3], "p:1:0:9", *MAP[4:], "-o", "map.csv"), "lower end first"),
+        ((*MAP[:3], "p:0:2:9", *MAP[4:], "-o", "map.csv"), "probabilities lie in [0, 1]"),
+        ((*MAP[:3], "a_DC:0:1:9", *MAP[4:], "-o", "map.csv"), "both axes"),
+        ((*MAP, "a_DC=1", "-o", "map.csv"), "on an axis and in fixed"),
+        ((*MAP[:-1], "-o", "map.csv"), "no value for b_SQ"),
+        (MAP, "-o"),
+        (("reproduce", "zagare"), "no paper is called"),
+        (("reproduce", "--draws", "0"), "whole number"),
+    ],
+    ids=lambda value: " ".join(value)[-60:] if isinstance(value, tuple) else "",
+)
+def test_bad_input_is_one_line_and_status_2(run, tmp_path, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "game.txt").write_text("{}")
+    status, out, errors = run(*arguments)
+    assert status == 2
+    assert out == ""
+    assert len(errors) == 1, errors
+    assert words in errors[0]
+    assert len(errors[0]) < 600
+
+
+def test_a_report_into_a_file_is_refused_before_any_work(run, tmp_path):
+    (tmp_path / "report").write_text("in the way")
+    status, out, errors = run("reproduce", "--out", str(tmp_path / "report"))
+    assert (status, out) == (2, "")
+    assert "cannot be made" in errors[0]
+
+
+@pytest.mark.parametrize("command", [(), ("models",), ("show",), ("solve",), ("map",), ("reproduce",)])
+def test_help_tells_what_it_does_and_how(run, command):
+    status, out, errors = run(*command, "--help")
+    assert (status, errors) == (0, [])
+    assert "xit status" in out if not command else "Example: deterrence-games" in out.replace("\n", " ")
+
+
+def test_as_a_module_and_with_a_reader_that_leaves(tmp_path):
+    """A closed pipe ends the program quietly."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "deterrence_games", "show", "unilateral_deterrence"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+
+
+def test_version(run):
+    assert run("--version") == (0, f"deterrence_games {dg.__version__}\n", [])
