@@ -263,13 +263,15 @@ def solve_multilinear(
     coefficient : float64[term]
         Rows should be of order one, for the tolerance is absolute.
     factor : int64[term, position]
-        The unknowns of a term in any order, each at most once, padded with -1.
+        The unknowns of a term in any order, each at most once, padded with -1. A term of ``d`` unknowns is expanded to ``2**d``
+        monomials.
     equalities : int64
         Rows before this one must be zero, the others nonnegative.
     tolerance : float64
         How far a solution may violate a row, or the domain as a share of its width, on account of rounding in the
         coefficients; 1e-10 suits rows of order one. It is raised for a row whose own rounding error may exceed it. Boxes are
-        not bisected below its square root, the distance at which roots are told apart.
+        not bisected below its square root as a share of the domain's width: where the slopes of the rows at a root are
+        smaller than about that, it stays undecided.
     max_boxes : int64
         Number of boxes that may be examined.
     roots : float64[root, unknown]

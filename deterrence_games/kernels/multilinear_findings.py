@@ -9,7 +9,7 @@ from deterrence_games.kernels.multilinear_system import WIDTH
 
 # Kinds of boxes that are set aside.
 UNRESOLVED = 0  # may hold any number of solutions, or none
-CONTINUUM = 1  # holds infinitely many points that satisfy everything within the tolerance
+CONTINUUM = 1  # holds infinitely many points that satisfy everything within a few tolerances
 
 
 class Findings(NamedTuple):

@@ -9,6 +9,8 @@ References
 .. [1] Krawczyk (1969), Newton-Algorithmen zur Bestimmung von Nullstellen mit Fehlerschranken, Computing 4.
 """
 
+import numpy as np
+
 from deterrence_games.kernels.jit import inner_kernel
 from deterrence_games.kernels.multilinear_bounds import absolute_sum, eliminate
 from deterrence_games.kernels.multilinear_system import HIGH, LOW, WIDTH, expand
@@ -16,6 +18,9 @@ from deterrence_games.kernels.multilinear_system import HIGH, LOW, WIDTH, expand
 # Half the side of the cube in which the system is expanded about a point, as a share of the domain's width: products
 # are then too small to disturb the elimination, unless the root is within about this distance of another one.
 PROBE = 2.0**-20
+
+# Newton's iteration converges quadratically; where it takes longer there is no root to be proved nearby.
+ATTEMPTS = 12
 
 EXCLUDED = 0  # the root lies outside the domain, or violates a row
 ACCEPTED = 1  # the root satisfies everything within the tolerances
@@ -94,19 +99,21 @@ def polish(system, work, step, rank, point):
     monomials = degree.size
     close = False
     arrived = False
-    move = 0.0
+    move = np.inf
     noise = 0.0
-    for _ in range(12):
+    for attempt in range(ATTEMPTS):
         expand(coefficient, plan_first, plan, point, step, table)
         if eliminate(table, equalities, rounding, reduced, pivot, owner) != rank:
             return False, 0.0, 0.0
+        last = move
         move = 0.0
         noise = 0.0
         for row in range(equalities):
             if pivot[row] >= 0:
                 move = max(move, abs(reduced[row, 0]))
                 noise = max(noise, rounding * reduced[row, monomials])
-        arrived = close or move <= noise
+        # Within the bound on rounding, moves still improve the point while they become shorter.
+        arrived = close or (move <= noise and (move > 0.5 * last or attempt == ATTEMPTS - 1))
         if arrived:
             break
         for unknown in range(point.size):
@@ -119,7 +126,7 @@ def polish(system, work, step, rank, point):
     if not arrived:
         return False, 0.0, 0.0
     sum_powers(reduced, pivot, degree, point.size, power)
-    size = 2.0 * (move + noise)
+    size = 1.01 * (move + noise)
     if not _maps_into_itself(power, reduced, pivot, rounding, size):
         size *= 4.0
         if size > 1.0 or not _maps_into_itself(power, reduced, pivot, rounding, size):
