@@ -205,8 +205,8 @@ def _reproduce(options: argparse.Namespace) -> int:
         pass
     out = Path(options.out)
     results, exhibits = [], []
-    paper_width = max(len(paper.name) for paper in papers)
-    width = max(len(claim.name) for paper in papers for claim in paper.claims)
+    widest = max(len(paper.name) for paper in papers)
+    wide = max(len(claim.name) for paper in papers for claim in paper.claims)
     for paper in papers:
         _make_folder(out / paper.name)
     for paper in papers:
@@ -214,11 +214,8 @@ def _reproduce(options: argparse.Namespace) -> int:
             result = run_claim(paper.name, claim, draws)
             results.append(result)
             verdict = "holds " if result.passed else "FAILED"
-            print(
-                f"{verdict}  {paper.name:<{paper_width}}  {claim.name:<{width}}  {result.drawn:>6} points  "
-                f"{result.seconds:6.2f} s",
-                flush=True,
-            )
+            points = f"{result.drawn:>6} " + ("point " if result.drawn == 1 else "points")
+            print(f"{verdict}  {paper.name:<{widest}}  {claim.name:<{wide}}  {points}  {result.seconds:6.2f} s", flush=True)
             for failure in result.failures:
                 print(f"        {failure}")
         exhibits.append("".join(exhibit.write(out / paper.name) for exhibit in paper.exhibits))

@@ -194,5 +194,34 @@ def test_as_a_module_and_with_a_reader_that_leaves(tmp_path):
         assert process.wait() == 0
 
 
+def test_pictures_without_matplotlib_are_refused_before_any_work(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setattr("deterrence_games.analysis.equilibrium_map.equilibrium_map", None)
+    for arguments in ((*MAP, "-o", str(tmp_path / "map.png")), ("reproduce", "--out", str(tmp_path / "report"))):
+        status, out, errors = run(*arguments)
+        assert (status, out) == (2, "")
+        assert errors == ["deterrence-games: pictures need matplotlib; run: pip install 'deterrence-games[plots]'"]
+    assert not (tmp_path / "report").exists()
+
+
+def test_an_interrupt_ends_quietly(run, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("deterrence_games.api.solve", interrupted)
+    status, out, errors = run("solve", "rudimentary_asymmetric_deterrence", "-p", "p=1/4", *RUDIMENTARY)
+    assert (status, out, errors) == (130, "", ["deterrence-games: interrupted"])
+
+
+def test_labels_that_the_terminal_cannot_show_are_escaped(tmp_path):
+    game = dg.Game("g\u00e4me", ("a",), "end", {"end": {"a": 0}})
+    dg.write(game, tmp_path / "game.json")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "deterrence_games", "show", str(tmp_path / "game.json")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("g\\xe4me")
+
+
 def test_version(run):
     assert run("--version") == (0, f"deterrence_games {dg.__version__}\n", [])

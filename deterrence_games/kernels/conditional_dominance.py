@@ -4,26 +4,43 @@ import numpy as np
 
 from deterrence_games.kernels.bayesian_tree import (
     ALLOWED,
+    BELIEFS,
+    BOUND,
     BRANCH,
     CHILD_COUNT,
     CHILD_FIRST,
+    CHILDREN,
     CHOICE_FIRST,
+    CHOICES,
     END,
     HIGH,
     IRRELEVANT,
+    KNOWN,
     LOW,
     NEEDS,
     NODE,
+    NODES,
     OUTCOME,
+    PAYOFF,
+    PINNED,
+    PLAY,
     PLAYER,
+    PLAYERS,
+    PRIOR,
+    PROBABILITY,
+    PROFILES,
     SET_FIRST,
+    SETS,
     SIMPLEX,
     SLOT_COUNT,
     SLOT_FIRST,
+    SLOTS,
+    STILL,
     STRIDE,
     TYPE_FIRST,
     TYPES,
     USED,
+    WEIGHT,
     WIDTH,
     action_toward,
     belief_support,
@@ -36,152 +53,185 @@ BEFORE, DURING = np.int64(0), np.int64(1)  # the search; typed, since Numba comp
 
 
 @inner_kernel
-def bound_still_nodes(tree, point, assigned):
+def bound_still_nodes(tree, state, numbers, matrix):
     """Fill the bounds of leaves and of chance nodes over leaves; they hold whatever anybody does."""
-    for k in range(tree.still.size):
-        _bound_node(tree, point, assigned, tree.still[k], BEFORE)
+    still_at = tree[STILL, 0]
+    for k in range(tree[STILL, 1]):
+        _bound_node(tree, state, numbers, matrix, tree[still_at + k, 0], BEFORE)
 
 
 @inner_kernel
-def remove_dominated(tree, point, assigned, tol):
+def remove_dominated(tree, state, numbers, matrix, tol):
     """Fill ``assigned.allowed``: drop, deepest nodes first, every action worse than another in every contingency."""
-    for q in range(tree.sets.shape[0]):
-        assigned.sets[q, ALLOWED] = (1 << tree.sets[q, WIDTH]) - 1
-    for node in range(tree.node.shape[0] - 1, -1, -1):
-        if tree.node[node, SLOT_COUNT] > 0:
+    node_at = tree[NODES, 0]
+    slot_at = tree[SLOTS, 0]
+    set_at = tree[SETS, 0]
+    player_at = tree[PLAYERS, 0]
+    play_at = state[PLAY, 0]
+    for q in range(tree[SETS, 1]):
+        state[play_at + q, ALLOWED] = (1 << tree[set_at + q, WIDTH]) - 1
+    for node in range(tree[NODES, 1] - 1, -1, -1):
+        if tree[node_at + node, SLOT_COUNT] > 0:
             shrinking = True
             while shrinking:
                 shrinking = False
-                for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
-                    for kind in range(tree.player[tree.slot[slot, PLAYER], TYPES]):
-                        q = tree.slot[slot, SET_FIRST] + kind
-                        for worse in range(tree.sets[q, WIDTH]):
-                            if not assigned.sets[q, ALLOWED] >> worse & 1:
+                for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+                    for kind in range(tree[player_at + tree[slot_at + slot, PLAYER], TYPES]):
+                        q = tree[slot_at + slot, SET_FIRST] + kind
+                        for worse in range(tree[set_at + q, WIDTH]):
+                            if not state[play_at + q, ALLOWED] >> worse & 1:
                                 continue
-                            for better in range(tree.sets[q, WIDTH]):
-                                if better == worse or not assigned.sets[q, ALLOWED] >> better & 1:
+                            for better in range(tree[set_at + q, WIDTH]):
+                                if better == worse or not state[play_at + q, ALLOWED] >> better & 1:
                                     continue
-                                if least_gain(tree, point, assigned, slot, kind, worse, better, BEFORE) > tol:
-                                    assigned.sets[q, ALLOWED] &= ~(1 << worse)
+                                if least_gain(tree, state, numbers, matrix, slot, kind, worse, better, BEFORE) > tol:
+                                    state[play_at + q, ALLOWED] &= ~(1 << worse)
                                     shrinking = True
                                     break
-        if tree.node[node, OUTCOME] < 0:
-            _bound_node(tree, point, assigned, node, BEFORE)
-        _pin(tree, assigned, node)
-    _set_needs(tree, assigned)
+        if tree[node_at + node, OUTCOME] < 0:
+            _bound_node(tree, state, numbers, matrix, node, BEFORE)
+        _pin(tree, state, numbers, matrix, node)
+    _set_needs(tree, state, numbers, matrix)
 
 
 @inner_kernel
-def _pin(tree, assigned, node):
+def _pin(tree, state, numbers, matrix, node):
     """Record whether dominance settles the whole subtree."""
+    node_at = tree[NODES, 0]
+    child_at = tree[CHILDREN, 0]
+    slot_at = tree[SLOTS, 0]
+    player_at = tree[PLAYERS, 0]
+    play_at = state[PLAY, 0]
+    pinned_at = state[PINNED, 0]
     pinned = 1
-    for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
-        for kind in range(tree.player[tree.slot[slot, PLAYER], TYPES]):
-            if not single(assigned.sets[tree.slot[slot, SET_FIRST] + kind, ALLOWED]):
+    for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+        for kind in range(tree[player_at + tree[slot_at + slot, PLAYER], TYPES]):
+            if not single(state[play_at + tree[slot_at + slot, SET_FIRST] + kind, ALLOWED]):
                 pinned = 0
-    for c in range(tree.node[node, CHILD_COUNT]):
-        pinned &= assigned.pinned[tree.child[tree.node[node, CHILD_FIRST] + c]]
-    assigned.pinned[node] = pinned
+    for c in range(tree[node_at + node, CHILD_COUNT]):
+        pinned &= state[pinned_at + tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0], 0]
+    state[pinned_at + node, 0] = pinned
 
 
 @inner_kernel
-def _set_needs(tree, assigned):
+def _set_needs(tree, state, numbers, matrix):
     """What a free belief after each choice needs.
 
     Nothing when all that follows is settled by dominance. One polytope when its owner's own later moves are: then no later
     update can divide by a probability of zero before somebody's choice depends on it. Else one search a support.
     """
-    for choice in range(tree.choice_slot.size):
-        slot = tree.choice_slot[choice]
-        node = tree.slot[slot, NODE]
+    node_at = tree[NODES, 0]
+    child_at = tree[CHILDREN, 0]
+    slot_at = tree[SLOTS, 0]
+    choice_at = tree[CHOICES, 0]
+    belief_at = state[BELIEFS, 0]
+    pinned_at = state[PINNED, 0]
+    for choice in range(tree[CHOICES, 1]):
+        slot = tree[choice_at + choice, 0]
+        node = tree[slot_at + slot, NODE]
         needs = IRRELEVANT
-        for c in range(tree.node[node, CHILD_COUNT]):
-            child = tree.child[tree.node[node, CHILD_FIRST] + c]
-            if action_toward(tree, slot, child) != choice - tree.slot[slot, CHOICE_FIRST] or assigned.pinned[child]:
+        for c in range(tree[node_at + node, CHILD_COUNT]):
+            child = tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0]
+            if action_toward(tree, slot, child) != choice - tree[slot_at + slot, CHOICE_FIRST] or state[pinned_at + child, 0]:
                 continue
             needs = max(needs, SIMPLEX)
-            for g in range(child, tree.node[child, END]):
-                if assigned.pinned[g]:
+            for g in range(child, tree[node_at + child, END]):
+                if state[pinned_at + g, 0]:
                     continue
-                for later in range(tree.node[g, SLOT_FIRST], tree.node[g, SLOT_FIRST] + tree.node[g, SLOT_COUNT]):
-                    if tree.slot[later, PLAYER] == tree.slot[slot, PLAYER]:
+                for later in range(tree[node_at + g, SLOT_FIRST], tree[node_at + g, SLOT_FIRST] + tree[node_at + g, SLOT_COUNT]):
+                    if tree[slot_at + later, PLAYER] == tree[slot_at + slot, PLAYER]:
                         needs = BRANCH
-        assigned.choice[choice, NEEDS] = needs
+        state[belief_at + choice, NEEDS] = needs
 
 
 @inner_kernel
-def close_node(tree, point, assigned, node, tol):
+def close_node(tree, state, numbers, matrix, node, tol):
     """Bound a node whose subtree is assigned; False when some support there cannot be a best reply."""
-    if assigned.pinned[node]:
+    node_at = tree[NODES, 0]
+    slot_at = tree[SLOTS, 0]
+    set_at = tree[SETS, 0]
+    player_at = tree[PLAYERS, 0]
+    play_at = state[PLAY, 0]
+    pinned_at = state[PINNED, 0]
+    if state[pinned_at + node, 0]:
         return True  # its bounds do not change
-    for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
-        possible = belief_support(tree, point, assigned, node, tree.slot[slot, PLAYER])
-        for kind in range(tree.player[tree.slot[slot, PLAYER], TYPES]):
+    for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+        possible = belief_support(tree, state, numbers, matrix, node, tree[slot_at + slot, PLAYER])
+        for kind in range(tree[player_at + tree[slot_at + slot, PLAYER], TYPES]):
             if not possible >> kind & 1:
                 continue
-            q = tree.slot[slot, SET_FIRST] + kind
-            for better in range(tree.sets[q, WIDTH]):
-                if not assigned.sets[q, ALLOWED] >> better & 1:
+            q = tree[slot_at + slot, SET_FIRST] + kind
+            for better in range(tree[set_at + q, WIDTH]):
+                if not state[play_at + q, ALLOWED] >> better & 1:
                     continue
-                for used in range(tree.sets[q, WIDTH]):
-                    if used != better and assigned.sets[q, USED] >> used & 1:
-                        if least_gain(tree, point, assigned, slot, kind, used, better, DURING) > tol:
+                for used in range(tree[set_at + q, WIDTH]):
+                    if used != better and state[play_at + q, USED] >> used & 1:
+                        if least_gain(tree, state, numbers, matrix, slot, kind, used, better, DURING) > tol:
                             return False
     if node > 0:
-        _bound_node(tree, point, assigned, node, DURING)
+        _bound_node(tree, state, numbers, matrix, node, DURING)
     return True
 
 
 @inner_kernel
-def least_gain(tree, point, assigned, slot, kind, worse, better, searching):
+def least_gain(tree, state, numbers, matrix, slot, kind, worse, better, searching):
     """Lower bound on what a type gains by ``better`` over ``worse`` at the slot.
 
     Before the search (``searching`` is `BEFORE`) over all beliefs and all undominated play of the others; during it over the
     supports assigned, with the beliefs at the node where these are numbers already.
     """
-    node = tree.slot[slot, NODE]
-    player = tree.slot[slot, PLAYER]
-    stride = tree.slot[slot, STRIDE]
-    players = tree.player.shape[0]
+    node_at = tree[NODES, 0]
+    child_at = tree[CHILDREN, 0]
+    slot_at = tree[SLOTS, 0]
+    player_at = tree[PLAYERS, 0]
+    profile_at = tree[PROFILES, 0]
+    known_at = state[KNOWN, 0]
+    weight_at = state[WEIGHT, 0]
+    prior_at = state[PRIOR, 0]
+    bound_at = state[BOUND, 0]
+    node = tree[slot_at + slot, NODE]
+    player = tree[slot_at + slot, PLAYER]
+    stride = tree[slot_at + slot, STRIDE]
+    players = tree[PLAYERS, 1]
     averaged = searching
     if searching:
         for other in range(players):
             if other == player:
                 continue
-            possible = belief_support(tree, point, assigned, node, other)
-            for t in range(tree.player[other, TYPES]):
+            possible = belief_support(tree, state, numbers, matrix, node, other)
+            for t in range(tree[player_at + other, TYPES]):
                 e = last_entry(tree, node, other, t)
-                if possible >> t & 1 and e >= 0 and not assigned.known[e]:
+                if possible >> t & 1 and e >= 0 and not state[known_at + e, 0]:
                     averaged = False
     total = 0.0
     mass = 0.0
     least = 1e300
-    for profile in range(tree.profile_type.shape[0]):
-        if tree.profile_type[profile, player] != kind:
+    for profile in range(tree[PROFILES, 1]):
+        if tree[profile_at + profile, player] != kind:
             continue
         share = 1.0
         if searching:
             for other in range(players):
                 if other == player:
                     continue
-                t = tree.profile_type[profile, other]
-                if not belief_support(tree, point, assigned, node, other) >> t & 1:
+                t = tree[profile_at + profile, other]
+                if not belief_support(tree, state, numbers, matrix, node, other) >> t & 1:
                     share = 0.0
                     break
                 if averaged:
                     e = last_entry(tree, node, other, t)
-                    share *= point.prior[tree.player[other, TYPE_FIRST] + t] if e < 0 else assigned.weight[e]
+                    share *= numbers[prior_at + tree[player_at + other, TYPE_FIRST] + t] if e < 0 else numbers[weight_at + e]
             if share == 0.0:
                 continue
         gain = 1e300
-        for c in range(tree.node[node, CHILD_COUNT]):
-            to_better = tree.child[tree.node[node, CHILD_FIRST] + c]
+        for c in range(tree[node_at + node, CHILD_COUNT]):
+            to_better = tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0]
             if action_toward(tree, slot, to_better) != better:
                 continue
-            if not _possible_joint(tree, assigned, node, to_better, profile, player, searching):
+            if not _possible_joint(tree, state, numbers, matrix, node, to_better, profile, player, searching):
                 continue
-            to_worse = tree.child[tree.node[node, CHILD_FIRST] + c + (worse - better) * stride]
-            gain = min(gain, assigned.bound[to_better, player, profile, LOW] - assigned.bound[to_worse, player, profile, HIGH])
+            to_worse = tree[child_at + tree[node_at + node, CHILD_FIRST] + c + (worse - better) * stride, 0]
+            gain = min(gain, numbers[bound_at + ((to_better * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW] - numbers[bound_at + ((to_worse * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH])
         least = min(least, gain)
         total += share * gain
         mass += share
@@ -191,64 +241,77 @@ def least_gain(tree, point, assigned, slot, kind, worse, better, searching):
 
 
 @inner_kernel
-def _possible_joint(tree, assigned, node, child, profile, player, searching):
+def _possible_joint(tree, state, numbers, matrix, node, child, profile, player, searching):
     """Whether the others' part of the joint move to ``child`` is within their supports."""
-    for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
-        other = tree.slot[slot, PLAYER]
+    node_at = tree[NODES, 0]
+    slot_at = tree[SLOTS, 0]
+    profile_at = tree[PROFILES, 0]
+    play_at = state[PLAY, 0]
+    for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+        other = tree[slot_at + slot, PLAYER]
         if other == player:
             continue
-        q = tree.slot[slot, SET_FIRST] + tree.profile_type[profile, other]
-        mask = assigned.sets[q, USED] if searching else assigned.sets[q, ALLOWED]
+        q = tree[slot_at + slot, SET_FIRST] + tree[profile_at + profile, other]
+        mask = state[play_at + q, USED] if searching else state[play_at + q, ALLOWED]
         if not mask >> action_toward(tree, slot, child) & 1:
             return False
     return True
 
 
 @inner_kernel
-def _bound_node(tree, point, assigned, node, searching):
+def _bound_node(tree, state, numbers, matrix, node, searching):
     """Bounds of every player's continuation payoff at the node, a type profile at a time."""
-    players = tree.player.shape[0]
-    profiles = tree.profile_type.shape[0]
-    if tree.node[node, OUTCOME] >= 0:
+    node_at = tree[NODES, 0]
+    child_at = tree[CHILDREN, 0]
+    probability_at = state[PROBABILITY, 0]
+    payoff_at = state[PAYOFF, 0]
+    bound_at = state[BOUND, 0]
+    players = tree[PLAYERS, 1]
+    profiles = tree[PROFILES, 1]
+    if tree[node_at + node, OUTCOME] >= 0:
         for player in range(players):
             for profile in range(profiles):
-                value = point.payoff[tree.node[node, OUTCOME], player, profile]
-                assigned.bound[node, player, profile, LOW] = value
-                assigned.bound[node, player, profile, HIGH] = value
+                value = numbers[payoff_at + (tree[node_at + node, OUTCOME] * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile]
+                numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW] = value
+                numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH] = value
         return
     for player in range(players):
         for profile in range(profiles):
-            if tree.node[node, SLOT_COUNT] == 0:
+            if tree[node_at + node, SLOT_COUNT] == 0:
                 low = 0.0
                 high = 0.0
-                for c in range(tree.node[node, CHILD_COUNT]):
-                    child = tree.child[tree.node[node, CHILD_FIRST] + c]
-                    low += point.probability[child] * assigned.bound[child, player, profile, LOW]
-                    high += point.probability[child] * assigned.bound[child, player, profile, HIGH]
+                for c in range(tree[node_at + node, CHILD_COUNT]):
+                    child = tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0]
+                    low += numbers[probability_at + child] * numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW]
+                    high += numbers[probability_at + child] * numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH]
             else:
                 low = 1e300
                 high = -1e300
-                for c in range(tree.node[node, CHILD_COUNT]):
-                    child = tree.child[tree.node[node, CHILD_FIRST] + c]
-                    if not _possible_joint(tree, assigned, node, child, profile, player, searching):
+                for c in range(tree[node_at + node, CHILD_COUNT]):
+                    child = tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0]
+                    if not _possible_joint(tree, state, numbers, matrix, node, child, profile, player, searching):
                         continue
-                    if not _own_plan(tree, assigned, node, child, profile, player, searching):
+                    if not _own_plan(tree, state, numbers, matrix, node, child, profile, player, searching):
                         continue
-                    low = min(low, assigned.bound[child, player, profile, LOW])
-                    high = max(high, assigned.bound[child, player, profile, HIGH])
-            assigned.bound[node, player, profile, LOW] = low
-            assigned.bound[node, player, profile, HIGH] = high
+                    low = min(low, numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW])
+                    high = max(high, numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH])
+            numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW] = low
+            numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH] = high
 
 
 @inner_kernel
-def _own_plan(tree, assigned, node, child, profile, player, searching):
+def _own_plan(tree, state, numbers, matrix, node, child, profile, player, searching):
     """Whether ``child`` follows the player's own plan: its lowest action in use, or any undominated one where it has none."""
-    for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
-        if tree.slot[slot, PLAYER] != player:
+    node_at = tree[NODES, 0]
+    slot_at = tree[SLOTS, 0]
+    profile_at = tree[PROFILES, 0]
+    play_at = state[PLAY, 0]
+    for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+        if tree[slot_at + slot, PLAYER] != player:
             continue
-        q = tree.slot[slot, SET_FIRST] + tree.profile_type[profile, player]
+        q = tree[slot_at + slot, SET_FIRST] + tree[profile_at + profile, player]
         action = action_toward(tree, slot, child)
-        if searching and assigned.sets[q, USED] != 0:
-            return assigned.sets[q, USED] & -assigned.sets[q, USED] == 1 << action
-        return assigned.sets[q, ALLOWED] >> action & 1 == 1
+        if searching and state[play_at + q, USED] != 0:
+            return state[play_at + q, USED] & -state[play_at + q, USED] == 1 << action
+        return state[play_at + q, ALLOWED] >> action & 1 == 1
     return True

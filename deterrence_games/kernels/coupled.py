@@ -2,12 +2,28 @@
 
 from deterrence_games.kernels.bayesian_tree import (
     ALLOWED,
+    BLOCKS,
+    COEFFICIENT,
+    COUNTS,
+    EQUATIONS,
+    FACTOR,
+    ITEMS,
+    NODES,
+    OPEN,
+    PLAN,
+    PLAY,
     PLAYER,
+    PLAYERS,
     SET_FIRST,
+    SETS,
     SLOT_COUNT,
     SLOT_FIRST,
+    SLOTS,
     TYPES,
+    UNKNOWN,
     USED,
+    VALUE,
+    VERTICES,
     WIDTH,
     belief_support,
     lowest,
@@ -15,16 +31,16 @@ from deterrence_games.kernels.bayesian_tree import (
 )
 from deterrence_games.kernels.best_reply import (
     BLOCK,
-    BLOCKS,
     COUNT,
     EVERY_BLOCK,
     FIRST,
+    N_BLOCKS,
+    N_UNKNOWNS,
+    N_VERTICES,
     PLACE,
     SIZE,
     SOLVED,
     SOLVING,
-    UNKNOWNS,
-    VERTICES,
     eliminate_last,
     open_slots,
     reply_terms,
@@ -37,14 +53,14 @@ from deterrence_games.kernels.perfect_bayesian import record
 
 
 @borrowing_kernel
-def bound_and_prune(tree, point, assigned, tol):
+def bound_and_prune(tree, state, numbers, matrix, tol):
     """Fill what the assignment holds before any support is chosen: bounds, undominated actions."""
-    bound_still_nodes(tree, point, assigned)
-    remove_dominated(tree, point, assigned, tol)
+    bound_still_nodes(tree, state, numbers, matrix)
+    remove_dominated(tree, state, numbers, matrix, tol)
 
 
 @borrowing_kernel
-def settle_with(tree, point, assigned, work, closed, fixed, tol):
+def settle_with(tree, state, numbers, matrix, fixed, tol):
     """Settle a whole assignment in which some blocks are given.
 
     Parameters
@@ -57,29 +73,34 @@ def settle_with(tree, point, assigned, work, closed, fixed, tol):
     int
         As `indifference.settle`.
     """
-    items = tree.item.shape[0] - 1
-    name_unknowns(tree, point, assigned, work, items)
-    for unknown in range(work.counts[UNKNOWNS]):
+    unknown_at = state[UNKNOWN, 0]
+    blocks_at = state[BLOCKS, 0]
+    count_at = state[COUNTS, 0]
+    value_at = state[VALUE, 0]
+    vertex_at = state[VERTICES, 0]
+    items = tree[ITEMS, 1]
+    name_unknowns(tree, state, numbers, matrix, items)
+    for unknown in range(state[count_at + N_UNKNOWNS, 0]):
         if fixed[unknown] == fixed[unknown]:
-            block = work.unknown[unknown, BLOCK]
-            if work.block[block, COUNT] == 0:
-                work.block[block, COUNT] = 1
-                work.block[block, FIRST] = work.counts[VERTICES]
-                work.counts[VERTICES] += 1
-            work.vertices[work.block[block, FIRST], work.unknown[unknown, PLACE]] = fixed[unknown]
-            work.value[unknown] = fixed[unknown]
-            work.unknown[unknown, SOLVED] = 1
-    return settle_blocks(tree, point, assigned, work, items, closed, tol)
+            block = state[unknown_at + unknown, BLOCK]
+            if state[blocks_at + block, COUNT] == 0:
+                state[blocks_at + block, COUNT] = 1
+                state[blocks_at + block, FIRST] = state[count_at + N_VERTICES, 0]
+                state[count_at + N_VERTICES, 0] += 1
+            matrix[vertex_at + state[blocks_at + block, FIRST], state[unknown_at + unknown, PLACE]] = fixed[unknown]
+            numbers[value_at + unknown] = fixed[unknown]
+            state[unknown_at + unknown, SOLVED] = 1
+    return settle_blocks(tree, state, numbers, matrix, items, tol)
 
 
 @borrowing_kernel
-def record_cell(tree, assigned, work, found, cell, vertex, state):
+def record_cell(tree, state, numbers, matrix, found, cell, vertex, outcome):
     """Write the settled assignment as `perfect_bayesian.record` does."""
-    return record(tree, assigned, work, found, cell, vertex, state)
+    return record(tree, state, numbers, matrix, found, cell, vertex, outcome)
 
 
 @borrowing_kernel
-def write_system(tree, point, assigned, work, chosen, number, first, coefficient, factor):
+def write_system(tree, state, numbers, matrix, chosen, number, first, coefficient, factor):
     """Write the conditions that involve only chosen blocks as rows for `multilinear.solve_multilinear`, equations first.
 
     Call it after `settle_with`.
@@ -99,39 +120,43 @@ def write_system(tree, point, assigned, work, chosen, number, first, coefficient
     unknowns, equations, rows : int, int, int
         ``rows = -1`` when an array is too short.
     """
+    unknown_at = state[UNKNOWN, 0]
+    blocks_at = state[BLOCKS, 0]
+    count_at = state[COUNTS, 0]
+    equation_at = state[EQUATIONS, 0]
     unknowns = 0
-    for unknown in range(work.counts[UNKNOWNS]):
+    for unknown in range(state[count_at + N_UNKNOWNS, 0]):
         number[unknown] = -1
-        if chosen[work.unknown[unknown, BLOCK]] == 1:
+        if chosen[state[unknown_at + unknown, BLOCK]] == 1:
             number[unknown] = unknowns
             unknowns += 1
     first[0] = 0
     rows = 0
-    for block in range(work.counts[BLOCKS]):
+    for block in range(state[count_at + N_BLOCKS, 0]):
         if chosen[block] != 1:
             continue
-        flows = flow_rows(tree, point, assigned, work, tree.item.shape[0] - 1, block)
+        flows = flow_rows(tree, state, numbers, matrix, tree[ITEMS, 1], block)
         for k in range(flows):
             count = first[rows]
-            for unknown in range(work.counts[UNKNOWNS]):
-                if work.unknown[unknown, BLOCK] == block and work.equations[k, work.unknown[unknown, PLACE]] != 0.0:
+            for unknown in range(state[count_at + N_UNKNOWNS, 0]):
+                if state[unknown_at + unknown, BLOCK] == block and matrix[equation_at + k, state[unknown_at + unknown, PLACE]] != 0.0:
                     if count + 2 > coefficient.size:
                         return 0, 0, -1
-                    coefficient[count] = work.equations[k, work.unknown[unknown, PLACE]]
+                    coefficient[count] = matrix[equation_at + k, state[unknown_at + unknown, PLACE]]
                     for other in range(factor.shape[1]):
                         factor[count, other] = -1
                     factor[count, 0] = number[unknown]
                     count += 1
             if rows + 2 > first.size:
                 return 0, 0, -1
-            coefficient[count] = work.equations[k, work.block[block, SIZE]]
+            coefficient[count] = matrix[equation_at + k, state[blocks_at + block, SIZE]]
             for other in range(factor.shape[1]):
                 factor[count, other] = -1
             rows += 1
             first[rows] = count + 1
     equations = rows
     for equal in range(1, -1, -1):
-        rows = _reply_rows(tree, point, assigned, work, chosen, number, first, coefficient, factor, rows, equal)
+        rows = _reply_rows(tree, state, numbers, matrix, chosen, number, first, coefficient, factor, rows, equal)
         if rows < 0:
             return 0, 0, -1
         if equal == 1:
@@ -140,61 +165,73 @@ def write_system(tree, point, assigned, work, chosen, number, first, coefficient
 
 
 @inner_kernel
-def _reply_rows(tree, point, assigned, work, chosen, number, first, coefficient, factor, rows, equal):
+def _reply_rows(tree, state, numbers, matrix, chosen, number, first, coefficient, factor, rows, equal):
     """Append the best-reply conditions of actions in use (``equal`` 1) or not in use."""
-    work.counts[SOLVING] = EVERY_BLOCK
-    for node in range(tree.node.shape[0]):
-        for slot in range(tree.node[node, SLOT_FIRST], tree.node[node, SLOT_FIRST] + tree.node[node, SLOT_COUNT]):
-            player = tree.slot[slot, PLAYER]
-            possible = belief_support(tree, point, assigned, node, player)
-            for kind in range(tree.player[player, TYPES]):
-                q = tree.slot[slot, SET_FIRST] + kind
-                if not possible >> kind & 1 or single(assigned.sets[q, ALLOWED]):
+    node_at = tree[NODES, 0]
+    slot_at = tree[SLOTS, 0]
+    set_at = tree[SETS, 0]
+    player_at = tree[PLAYERS, 0]
+    play_at = state[PLAY, 0]
+    factor_at = state[FACTOR, 0]
+    count_at = state[COUNTS, 0]
+    plan_at = state[PLAN, 0]
+    open_at = state[OPEN, 0]
+    coefficient_at = state[COEFFICIENT, 0]
+    state[count_at + SOLVING, 0] = EVERY_BLOCK
+    for node in range(tree[NODES, 1]):
+        for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+            player = tree[slot_at + slot, PLAYER]
+            possible = belief_support(tree, state, numbers, matrix, node, player)
+            for kind in range(tree[player_at + player, TYPES]):
+                q = tree[slot_at + slot, SET_FIRST] + kind
+                if not possible >> kind & 1 or single(state[play_at + q, ALLOWED]):
                     continue
-                base = lowest(assigned.sets[q, USED])
-                for action in range(tree.sets[q, WIDTH]):
-                    if action == base or not assigned.sets[q, ALLOWED] >> action & 1:
+                base = lowest(state[play_at + q, USED])
+                for action in range(tree[set_at + q, WIDTH]):
+                    if action == base or not state[play_at + q, ALLOWED] >> action & 1:
                         continue
-                    if (assigned.sets[q, USED] >> action & 1) != equal:
+                    if (state[play_at + q, USED] >> action & 1) != equal:
                         continue
-                    opened = open_slots(tree, point, assigned, slot, kind, action, work.plan[1])
+                    opened = open_slots(tree, state, numbers, matrix, slot, kind, action)
                     for k in range(opened):
-                        later = work.plan[1, k]
-                        work.plan[0, later] = lowest(assigned.sets[tree.slot[later, SET_FIRST] + kind, ALLOWED])
+                        later = state[open_at + k, 0]
+                        state[plan_at + later, 0] = lowest(state[play_at + tree[slot_at + later, SET_FIRST] + kind, ALLOWED])
                     while True:
-                        count = reply_terms(tree, point, assigned, work, slot, kind, base, 1.0, NO_TERMS)
+                        count = reply_terms(tree, state, numbers, matrix, slot, kind, base, 1.0, NO_TERMS)
                         if count >= 0:
-                            count = reply_terms(tree, point, assigned, work, slot, kind, action, -1.0, count)
+                            count = reply_terms(tree, state, numbers, matrix, slot, kind, action, -1.0, count)
                         if count < 0:
                             return -1
-                        count = eliminate_last(work, count)
+                        count = eliminate_last(tree, state, numbers, matrix, count)
                         if count < 0:
                             return -1
-                        count = strip_factors(tree, point, assigned, work, node, player, count)
-                        if _concerns(work, chosen, count):
+                        count = strip_factors(tree, state, numbers, matrix, node, player, count)
+                        if _concerns(tree, state, numbers, matrix, chosen, count):
                             if first[rows] + count > coefficient.size or rows + 2 > first.size:
                                 return -1
                             for term in range(count):
-                                coefficient[first[rows] + term] = work.coefficient[term]
+                                coefficient[first[rows] + term] = numbers[coefficient_at + term]
                                 for other in range(factor.shape[1]):
-                                    unknown = work.factor[term, other]
+                                    unknown = state[factor_at + term, other]
                                     factor[first[rows] + term, other] = number[unknown] if unknown >= 0 else -1
                             first[rows + 1] = first[rows] + count
                             rows += 1
-                        if not next_plan(tree, assigned, work, kind, opened):
+                        if not next_plan(tree, state, numbers, matrix, kind, opened):
                             break
     return rows
 
 
 @inner_kernel
-def _concerns(work, chosen, count):
+def _concerns(tree, state, numbers, matrix, chosen, count):
     """Whether the terms involve chosen blocks and no others."""
+    unknown_at = state[UNKNOWN, 0]
+    factor_at = state[FACTOR, 0]
     some = False
     for term in range(count):
-        for other in range(work.factor.shape[1]):
-            unknown = work.factor[term, other]
+        for other in range(tree[PLAYERS, 1]):
+            unknown = state[factor_at + term, other]
             if unknown >= 0:
-                if chosen[work.unknown[unknown, BLOCK]] != 1:
+                if chosen[state[unknown_at + unknown, BLOCK]] != 1:
                     return False
                 some = True
     return some

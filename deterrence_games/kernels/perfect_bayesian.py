@@ -12,34 +12,55 @@ import numpy as np
 from deterrence_games.kernels.bayesian_tree import (
     ACTIONS,
     AFTER,
+    ALIAS,
     ALLOWED,
     AT,
+    BELIEFS,
+    BLOCK_OF,
+    BLOCKS,
     BRANCH,
     CHOICE_FIRST,
+    CHOICES,
+    CLOSED,
+    CLOSES,
     CLOSES_FIRST,
+    COUNTS,
+    CURRENT,
     DECIDES,
     ENTRY,
     FREE,
     IRRELEVANT,
+    ITEMS,
+    KNOWN,
     NEEDS,
     NODE,
+    NODES,
+    PINNED,
+    PLAY,
     PLAYER,
+    PLAYERS,
+    PRIOR,
     SET_FIRST,
+    SETS,
+    SLOTS,
     SUPPORT,
     TARGET,
     TYPE,
     TYPE_FIRST,
     TYPES,
+    UNKNOWN,
     USED,
+    VERTICES,
+    WEIGHT,
     belief_support,
     last_entry,
     load_point,
     single,
 )
 from deterrence_games.kernels.best_reply import (
-    BLOCKS,
     COUNT,
     FIRST,
+    N_BLOCKS,
     PLACE,
     WRITTEN,
 )
@@ -62,8 +83,8 @@ class Found(NamedTuple):
 
 
 @inner_kernel
-def search(tree, point, assigned, work, closed, current, found, cell, vertex, tol, max_steps, max_cells):
-    """Find every cell at the loaded point, writing from rows ``cell`` and ``vertex`` of `found` on.
+def search(tree, state, numbers, matrix, found, cell, vertex, tol, max_steps, max_cells):
+    """Find every cell at the loaded state, numbers, matrix, writing from rows ``cell`` and ``vertex`` of `found` on.
 
     Returns
     -------
@@ -71,19 +92,23 @@ def search(tree, point, assigned, work, closed, current, found, cell, vertex, to
         ``OK``; ``UNDECIDED`` when some cells are not settled; ``FULL``; ``LIMIT`` after ``max_steps`` assignments or
         ``max_cells`` cells.
     """
+    item_at = tree[ITEMS, 0]
+    closes_at = tree[CLOSES, 0]
+    closed_at = state[CLOSED, 0]
     first_cell = cell
-    items = (tree.item.shape[0] - 1)
-    bound_still_nodes(tree, point, assigned)
-    remove_dominated(tree, point, assigned, tol)
-    closed[:] = False
+    items = tree[ITEMS, 1]
+    bound_still_nodes(tree, state, numbers, matrix)
+    remove_dominated(tree, state, numbers, matrix, tol)
+    for node in range(tree[NODES, 1]):
+        state[closed_at + node, 0] = 0
     code = OK
     steps = 0
     k = np.int64(0)
     fresh = np.int64(1)
     while k >= 0:
-        for c in range(tree.item[k, CLOSES_FIRST], tree.item[k + 1, CLOSES_FIRST]):
-            closed[tree.closes[c]] = False
-        if not _next_choice(tree, point, assigned, current, k, fresh):
+        for c in range(tree[item_at + k, CLOSES_FIRST], tree[item_at + k + 1, CLOSES_FIRST]):
+            state[closed_at + tree[closes_at + c, 0], 0] = 0
+        if not _next_choice(tree, state, numbers, matrix, k, fresh):
             k -= 1
             fresh = np.int64(0)
             continue
@@ -92,161 +117,186 @@ def search(tree, point, assigned, work, closed, current, found, cell, vertex, to
             return LIMIT, cell - first_cell, vertex, steps
         fresh = np.int64(0)
         consistent = True
-        for c in range(tree.item[k, CLOSES_FIRST], tree.item[k + 1, CLOSES_FIRST]):
-            if not close_node(tree, point, assigned, tree.closes[c], tol):
+        for c in range(tree[item_at + k, CLOSES_FIRST], tree[item_at + k + 1, CLOSES_FIRST]):
+            if not close_node(tree, state, numbers, matrix, tree[closes_at + c, 0], tol):
                 consistent = False
                 break
-            closed[tree.closes[c]] = True
+            state[closed_at + tree[closes_at + c, 0], 0] = 1
         if not consistent:
             continue
-        state = EMPTY
-        if k + 1 == items or _choosing(tree, assigned, k):
-            state = settle(tree, point, assigned, work, k + 1, closed, tol)
-            if state == EMPTY:
+        outcome = EMPTY
+        if k + 1 == items or _choosing(tree, state, numbers, matrix, k):
+            outcome = settle(tree, state, numbers, matrix, k + 1, tol)
+            if outcome == EMPTY:
                 continue
         if k + 1 < items:
             k += 1
             fresh = np.int64(1)
             continue
-        if state in (COUPLED, TOO_LARGE):
+        if outcome in (COUPLED, TOO_LARGE):
             code = UNDECIDED
-        cell, vertex = record(tree, assigned, work, found, cell, vertex, state)
+        cell, vertex = record(tree, state, numbers, matrix, found, cell, vertex, outcome)
         if cell < 0:
             return FULL, 0, 0, steps
     return code, cell - first_cell, vertex, steps
 
 
 @inner_kernel
-def _choosing(tree, assigned, k):
+def _choosing(tree, state, numbers, matrix, k):
     """Whether item ``k`` closes a node that dominance does not settle."""
-    for c in range(tree.item[k, CLOSES_FIRST], tree.item[k + 1, CLOSES_FIRST]):
-        if not assigned.pinned[tree.closes[c]]:
+    item_at = tree[ITEMS, 0]
+    closes_at = tree[CLOSES, 0]
+    pinned_at = state[PINNED, 0]
+    for c in range(tree[item_at + k, CLOSES_FIRST], tree[item_at + k + 1, CLOSES_FIRST]):
+        if not state[pinned_at + tree[closes_at + c, 0], 0]:
             return True
     return False
 
 
 @inner_kernel
-def _next_choice(tree, point, assigned, current, k, fresh):
+def _next_choice(tree, state, numbers, matrix, k, fresh):
     """Move item ``k`` to its next choice and apply it; False when there is none left."""
-    slot = tree.item[k, AT]
-    node = tree.slot[slot, NODE]
-    player = tree.slot[slot, PLAYER]
-    target = tree.item[k, TARGET]
+    slot_at = tree[SLOTS, 0]
+    set_at = tree[SETS, 0]
+    player_at = tree[PLAYERS, 0]
+    item_at = tree[ITEMS, 0]
+    play_at = state[PLAY, 0]
+    belief_at = state[BELIEFS, 0]
+    known_at = state[KNOWN, 0]
+    current_at = state[CURRENT, 0]
+    weight_at = state[WEIGHT, 0]
+    prior_at = state[PRIOR, 0]
+    slot = tree[item_at + k, AT]
+    node = tree[slot_at + slot, NODE]
+    player = tree[slot_at + slot, PLAYER]
+    target = tree[item_at + k, TARGET]
     if fresh == 1:
-        current[k] = 0
-    elif current[k] < 0:
+        state[current_at + k, 0] = 0
+    elif state[current_at + k, 0] < 0:
         return False
-    if tree.item[k, DECIDES] == SUPPORT:
-        kind = tree.sets[target, TYPE]
-        if not belief_support(tree, point, assigned, node, player) >> kind & 1:
-            current[k] = -1
-            assigned.sets[target, USED] = 0
+    if tree[item_at + k, DECIDES] == SUPPORT:
+        kind = tree[set_at + target, TYPE]
+        if not belief_support(tree, state, numbers, matrix, node, player) >> kind & 1:
+            state[current_at + k, 0] = -1
+            state[play_at + target, USED] = 0
             return True
-        whole = assigned.sets[target, ALLOWED]
-        mask = (current[k] - whole) & whole
+        whole = state[play_at + target, ALLOWED]
+        mask = (state[current_at + k, 0] - whole) & whole
         if mask == 0:
             return False
-        current[k] = mask if mask != whole else -1
-        assigned.sets[target, USED] = mask
+        state[current_at + k, 0] = mask if mask != whole else -1
+        state[play_at + target, USED] = mask
         above = last_entry(tree, node, player, kind)
-        known = single(mask) and (above < 0 or assigned.known[above])
-        entry = tree.sets[target, ENTRY]
+        known = single(mask) and (above < 0 or state[known_at + above, 0])
+        entry = tree[set_at + target, ENTRY]
         position = 0
         while mask >> position != 0:
             if mask >> position & 1:
-                assigned.known[entry + position] = known
+                state[known_at + entry + position, 0] = known
                 if known:
-                    assigned.weight[entry + position] = (
-                        point.prior[tree.player[player, TYPE_FIRST] + kind] if above < 0 else assigned.weight[above]
+                    numbers[weight_at + entry + position] = (
+                        numbers[prior_at + tree[player_at + player, TYPE_FIRST] + kind] if above < 0 else numbers[weight_at + above]
                     )
             position += 1
         return True
-    action = target - tree.slot[slot, CHOICE_FIRST]
+    action = target - tree[slot_at + slot, CHOICE_FIRST]
     used = 0
-    for kind in range(tree.player[player, TYPES]):
-        if assigned.sets[tree.slot[slot, SET_FIRST] + kind, USED] >> action & 1:
+    for kind in range(tree[player_at + player, TYPES]):
+        if state[play_at + tree[slot_at + slot, SET_FIRST] + kind, USED] >> action & 1:
             used |= 1 << kind
     if used != 0:
-        assigned.choice[target, FREE] = False
-        assigned.choice[target, AFTER] = used
-        current[k] = -1
+        state[belief_at + target, FREE] = False
+        state[belief_at + target, AFTER] = used
+        state[current_at + k, 0] = -1
         return True
-    assigned.choice[target, FREE] = True
-    whole = (1 << tree.player[player, TYPES]) - 1
-    if assigned.choice[target, NEEDS] == BRANCH:
-        mask = (current[k] - whole) & whole
+    state[belief_at + target, FREE] = True
+    whole = (1 << tree[player_at + player, TYPES]) - 1
+    if state[belief_at + target, NEEDS] == BRANCH:
+        mask = (state[current_at + k, 0] - whole) & whole
         if mask == 0:
             return False
-        current[k] = mask if mask != whole else -1
+        state[current_at + k, 0] = mask if mask != whole else -1
     else:
-        mask = 1 if assigned.choice[target, NEEDS] == IRRELEVANT else whole
-        current[k] = -1
-    assigned.choice[target, AFTER] = mask
-    for kind in range(tree.player[player, TYPES]):
-        entry = tree.sets[tree.slot[slot, SET_FIRST], ENTRY] + kind * tree.slot[slot, ACTIONS] + action
-        assigned.known[entry] = single(mask)
-        assigned.weight[entry] = 1.0
+        mask = 1 if state[belief_at + target, NEEDS] == IRRELEVANT else whole
+        state[current_at + k, 0] = -1
+    state[belief_at + target, AFTER] = mask
+    for kind in range(tree[player_at + player, TYPES]):
+        entry = tree[set_at + tree[slot_at + slot, SET_FIRST], ENTRY] + kind * tree[slot_at + slot, ACTIONS] + action
+        state[known_at + entry, 0] = single(mask)
+        numbers[weight_at + entry] = 1.0
     return True
 
 
 @inner_kernel
-def record(tree, assigned, work, found, cell, vertex, state):
+def record(tree, state, numbers, matrix, found, cell, vertex, outcome):
     """Write one cell; return the next free rows, or -1 when there is no room."""
+    slot_at = tree[SLOTS, 0]
+    set_at = tree[SETS, 0]
+    item_at = tree[ITEMS, 0]
+    play_at = state[PLAY, 0]
+    belief_at = state[BELIEFS, 0]
+    alias_at = state[ALIAS, 0]
+    unknown_at = state[UNKNOWN, 0]
+    block_of_at = state[BLOCK_OF, 0]
+    blocks_at = state[BLOCKS, 0]
+    count_at = state[COUNTS, 0]
+    weight_at = state[WEIGHT, 0]
+    vertex_at = state[VERTICES, 0]
     rows = 0
-    for block in range(work.counts[BLOCKS]):
-        if work.block[block, COUNT] > 1:
-            rows += work.block[block, COUNT]
+    for block in range(state[count_at + N_BLOCKS, 0]):
+        if state[blocks_at + block, COUNT] > 1:
+            rows += state[blocks_at + block, COUNT]
     if cell == found.state.size or vertex + rows > found.vertex_cell.size:
         return -1, -1
-    for q in range(tree.sets.shape[0]):
-        found.used[cell, q] = assigned.sets[q, USED]
-    for choice in range(tree.choice_slot.size):
-        found.choice[cell, choice, AFTER] = assigned.choice[choice, AFTER]
-        found.choice[cell, choice, FREE] = assigned.choice[choice, FREE]
-        found.choice[cell, choice, NEEDS] = assigned.choice[choice, NEEDS]
-    found.state[cell] = state
+    for q in range(tree[SETS, 1]):
+        found.used[cell, q] = state[play_at + q, USED]
+    for choice in range(tree[CHOICES, 1]):
+        found.choice[cell, choice, AFTER] = state[belief_at + choice, AFTER]
+        found.choice[cell, choice, FREE] = state[belief_at + choice, FREE]
+        found.choice[cell, choice, NEEDS] = state[belief_at + choice, NEEDS]
+    found.state[cell] = outcome
     found.weight[cell] = 0.0
-    if state in (COUPLED, TOO_LARGE):
+    if outcome in (COUPLED, TOO_LARGE):
         return cell + 1, vertex
     first = vertex
-    for block in range(work.counts[BLOCKS]):
-        work.block[block, WRITTEN] = first
-        if work.block[block, COUNT] > 1:
+    for block in range(state[count_at + N_BLOCKS, 0]):
+        state[blocks_at + block, WRITTEN] = first
+        if state[blocks_at + block, COUNT] > 1:
             root = 0
-            while work.block_of[root] != block:
+            while state[block_of_at + root, 0] != block:
                 root += 1
-            for r in range(first, first + work.block[block, COUNT]):
+            for r in range(first, first + state[blocks_at + block, COUNT]):
                 found.vertex_cell[r] = cell
                 found.vertex_block[r] = root
                 found.vertex_weight[r] = 0.0
-            first += work.block[block, COUNT]
-    for k in range(tree.item.shape[0] - 1):
-        slot = tree.item[k, AT]
-        target = tree.item[k, TARGET]
-        if tree.item[k, DECIDES] == SUPPORT:
-            mask = assigned.sets[target, USED]
-            entry = tree.sets[target, ENTRY]
+            first += state[blocks_at + block, COUNT]
+    for k in range(tree[ITEMS, 1]):
+        slot = tree[item_at + k, AT]
+        target = tree[item_at + k, TARGET]
+        if tree[item_at + k, DECIDES] == SUPPORT:
+            mask = state[play_at + target, USED]
+            entry = tree[set_at + target, ENTRY]
             step = 1
-            block = block_at(tree, assigned, work, tree.slot[slot, NODE], tree.slot[slot, PLAYER])
+            block = block_at(tree, state, numbers, matrix, tree[slot_at + slot, NODE], tree[slot_at + slot, PLAYER])
         else:
-            mask = assigned.choice[target, AFTER] if assigned.choice[target, FREE] else 0
-            entry = tree.sets[tree.slot[slot, SET_FIRST], ENTRY] + target - tree.slot[slot, CHOICE_FIRST]
-            step = tree.slot[slot, ACTIONS]
-            block = work.block_of[tree.player.shape[0] + target]
-        count = work.block[block, COUNT] if block >= 0 else 1
+            mask = state[belief_at + target, AFTER] if state[belief_at + target, FREE] else 0
+            entry = tree[set_at + tree[slot_at + slot, SET_FIRST], ENTRY] + target - tree[slot_at + slot, CHOICE_FIRST]
+            step = tree[slot_at + slot, ACTIONS]
+            block = state[block_of_at + tree[PLAYERS, 1] + target, 0]
+        count = state[blocks_at + block, COUNT] if block >= 0 else 1
         position = 0
         while mask >> position != 0:
             if mask >> position & 1:
                 e = entry + position * step
-                unknown = work.alias[e]
+                unknown = state[alias_at + e, 0]
                 total = 0.0
                 for r in range(count):
-                    value = assigned.weight[e]
+                    value = numbers[weight_at + e]
                     if unknown >= 0:
-                        value = work.vertices[work.block[block, FIRST] + r, work.unknown[unknown, PLACE]]
+                        value = matrix[vertex_at + state[blocks_at + block, FIRST] + r, state[unknown_at + unknown, PLACE]]
                     total += value
                     if count > 1:
-                        found.vertex_weight[work.block[block, WRITTEN] + r, e] = value
+                        found.vertex_weight[state[blocks_at + block, WRITTEN] + r, e] = value
                 found.weight[cell, e] = total / count
             position += 1
     return cell + 1, vertex + rows
@@ -260,7 +310,7 @@ def search_points(tree, values, payoff, prior, chance, space, found, code, first
     ----------
     values : float64[point, column]
     space : tuple
-        Work space: `Point`, `Assignment`, `Work`, ``bool[node]``, ``int64[item]``.
+        ``state``, ``numbers``, ``matrix``: work space.
     code, first_cell, cells : int64[point]
         Filled: return code of `search`, first row and number of cells.
 
@@ -269,13 +319,13 @@ def search_points(tree, values, payoff, prior, chance, space, found, code, first
     int
         Points done; less than all when ``found`` is full.
     """
-    point, assigned, work, closed, current = space
+    state, numbers, matrix = space
     cell = np.int64(0)
     vertex = np.int64(0)
     for p in range(values.shape[0]):
-        load_point(tree, values[p], payoff, prior, chance, point)
+        load_point(tree, values[p], payoff, prior, chance, state, numbers, matrix)
         code[p], cells[p], vertex_next, steps = search(
-            tree, point, assigned, work, closed, current, found, cell, vertex, tol, max_steps, max_cells
+            tree, state, numbers, matrix, found, cell, vertex, tol, max_steps, max_cells
         )
         found.counts[2] += steps
         if code[p] == FULL:

@@ -5,7 +5,6 @@ References
 .. [1] Fukuda and Prodon (1996), Double description method revisited, Combinatorics and Computer Science.
 """
 
-import numpy as np
 
 from deterrence_games.kernels.jit import borrowing_kernel, inner_kernel
 
@@ -155,8 +154,3 @@ def _seen(rays, found, size, tol):
         if gap <= 10 * tol:
             return True
     return False
-
-
-def workspace(size: int, capacity: int = 256) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Arrays ``rays, meets, slack`` for polytopes of up to ``size`` coordinates."""
-    return np.empty((capacity, size + 1)), np.empty((capacity, WORDS), np.int64), np.empty(capacity)

@@ -12,6 +12,7 @@ from typing import Any, final
 
 from deterrence_games.analysis.equilibrium_map import Axis, equilibrium_map
 from deterrence_games.api import solve
+from deterrence_games.errors import FormatError
 from deterrence_games.games import Game
 from deterrence_games.plotting import plot_map, plot_tree
 from deterrence_games.plotting.style import save
@@ -106,10 +107,7 @@ class SolutionTable(Exhibit):
                 at = "<br>".join(f"{formulae(name)} = {value:.4g}" for name, value in own.items())
                 first = f'<th rowspan="{len(solution)}">{at}</th>' if position == 0 else ""
                 body.append(f"<tr>{first}{cells}</tr>")
-        with open(folder / f"{self.name}.csv", "w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(dict.fromkeys(key for record in records for key in record)), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(records)
+        _write_table(folder / f"{self.name}.csv", records)
         titles = ("point", "equilibrium", "behaviour", "beliefs that Bayes' rule leaves free", "outcomes", "deterrence")
         head = "".join(f"<th>{escape(title)}</th>" for title in titles)
         table = f'<table class="solutions"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
@@ -122,9 +120,10 @@ def formulae(text: str) -> str:
     Examples
     --------
     >>> formulae("iff p_ch <= d*")
-    'iff <var>p</var><sub>ch</sub> ≤ d*'
+    'iff <var>p</var><sub>ch</sub> ≤ <var>d</var>*'
     """
     text = escape(text).replace("&lt;=", "≤").replace("&gt;=", "≥").replace(" - ", " &minus; ")
+    text = re.sub(r"\b([a-z])\*", r"<var>\1</var>*", text)
     return re.sub(r"\b([A-Za-z])_([A-Za-z0-9]+)", r"<var>\1</var><sub>\2</sub>", text)
 
 
@@ -137,6 +136,17 @@ def _cells(equilibrium: Equilibrium) -> tuple[str, ...]:
         "<br>".join(map(escape, outcomes)),
         escape(equilibrium.verdict),
     )
+
+
+def _write_table(path: Path, records: Sequence[Mapping[str, Any]]) -> None:
+    columns = list(dict.fromkeys(key for record in records for key in record))
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(records)
+    except OSError as problem:
+        raise FormatError(f"table '{path}' cannot be written ({problem.strerror}); choose another folder") from None
 
 
 def _lines(lines: Sequence[tuple[str, str]]) -> str:

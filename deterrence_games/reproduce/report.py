@@ -19,7 +19,7 @@ from deterrence_games.reproduce.papers import Paper
 STYLE = """
 :root { --ink: #1a1a1a; --faint: #5f6368; --line: #d9dce1; --paper: #ffffff; --wash: #f5f6f8; --good: #00704f; --bad: #b3261e }
 * { box-sizing: border-box }
-body { margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 74rem; color: var(--ink); background: var(--paper);
+body { margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 80rem; color: var(--ink); background: var(--paper);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", "DejaVu Sans", sans-serif }
 h1 { margin: 0 0 .3rem; font-size: 1.9rem; line-height: 1.2 }
 h2 { margin: 3.2rem 0 .2rem; padding-top: 1.2rem; border-top: 2px solid var(--ink); font-size: 1.35rem }
@@ -39,7 +39,7 @@ tr.failed td { background: #fdf0ef }
 ul.failures { margin: .4rem 0 0; padding-left: 1.1rem; color: var(--bad); overflow-wrap: anywhere }
 figure { margin: 1.6rem 0 } figure img { display: block; max-width: 100%; height: auto }
 figure.table { overflow-x: auto }
-.solutions td:nth-last-child(4) { min-width: 21rem } .solutions td:nth-last-child(2) { white-space: nowrap }
+.solutions td:nth-last-child(4) { min-width: 20rem } .solutions td:nth-last-child(2) { white-space: nowrap }
 figcaption { margin-top: .5rem; max-width: 48rem; color: var(--faint); font-size: .875rem }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--faint); font-size: .8rem }
 @media print { body { padding: 0; max-width: none } h2 { break-before: page } figure { break-inside: avoid } }

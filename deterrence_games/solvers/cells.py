@@ -13,18 +13,64 @@ import numpy.typing as npt
 
 from deterrence_games.forms.tree import Floats, Ints, TreeForm
 from deterrence_games.kernels.assessment import assess_cells
-from deterrence_games.kernels.bayesian_tree import Assignment, Point, Tree
-from deterrence_games.kernels.indifference import SETTLED, Work
+from deterrence_games.kernels.bayesian_tree import (
+    ALIAS,
+    BELIEFS,
+    BLOCK_OF,
+    BLOCKS,
+    BOUND,
+    CHANCE,
+    CHOICES,
+    CLOSED,
+    COEFFICIENT,
+    CORNER,
+    COUNTS,
+    CURRENT,
+    ENTRIES,
+    EQUATIONS,
+    FACTOR,
+    HEADS,
+    INEQUALITIES,
+    ITEMS,
+    KNOWN,
+    MEETS,
+    NODES,
+    OPEN,
+    PAYOFF,
+    PINNED,
+    PLAN,
+    PLAY,
+    PLAYERS,
+    PRIOR,
+    PRIOR_SUPPORT,
+    PROBABILITY,
+    PROFILES,
+    RAYS,
+    SETS,
+    SHARE,
+    SLACK,
+    SLOTS,
+    TYPES,
+    UNKNOWN,
+    VALUE,
+    VERTICES,
+    WEIGHT,
+    WHOLE_WEIGHT,
+)
+from deterrence_games.kernels.indifference import SETTLED
 from deterrence_games.kernels.perfect_bayesian import Found, search_points
-from deterrence_games.kernels.polytope import MAX_CONSTRAINTS, WORDS
+from deterrence_games.kernels.polytope import MAX_CONSTRAINTS
 from deterrence_games.kernels.regret import TREE_ARRAYS, assessment_regrets
-from deterrence_games.solvers.search_order import search_tree
+from deterrence_games.solvers.search_order import rows_of, search_tree
 
 FIRST_CELLS = 64  # rows to begin with; doubled whenever the findings do not fit
 CHUNK = 4096  # points a task, so that threads stay busy and work arrays stay small
 EXCLUDED = 1e-12  # an action that a belief gives at most this probability counts as excluded by the certificate
-VERTICES = 512  # extreme points of all blocks of one assignment
+VERTEX_ROWS = 512  # extreme points of all blocks of one assignment
 TERMS = 200_000  # products of weights in one payoff
+STATE_COLUMNS = 5  # of the widest tables of a work space
+
+Space = tuple[Ints, Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +145,7 @@ def find_cells(form: TreeForm, tol: float, max_steps: int, max_cells: int, threa
     return parts[0] if len(parts) == 1 else _join(parts)
 
 
-def _search(tree: Tree, form: TreeForm, values: Floats, tol: float, max_steps: int, max_cells: int) -> Cells:
+def _search(tree: Ints, form: TreeForm, values: Floats, tol: float, max_steps: int, max_cells: int) -> Cells:
     """Search one chunk of points, with longer arrays for as long as the findings do not fit."""
     structure = form.structure
     points = len(values)
@@ -108,7 +154,7 @@ def _search(tree: Tree, form: TreeForm, values: Floats, tol: float, max_steps: i
     while True:
         found = room(tree, rows)
         done = search_points(
-            tree, values, structure.payoff, structure.prior, structure.chance, workspace(tree, structure.outcomes),
+            tree, values, structure.payoff, structure.prior, structure.chance, workspace(tree, len(structure.outcomes)),
             found, code, first, count, tol, max_steps, max_cells,
         )  # fmt: skip
         if done == points:
@@ -134,7 +180,7 @@ def measure(
     behavior = np.zeros((cells, structure.entries))
     belief = np.zeros((cells, nodes, types))
     distribution = np.zeros((cells, len(structure.outcomes), len(structure.profile_type)))
-    space = (empty_point(tree, len(structure.outcomes)), np.empty((nodes, types)), np.empty(nodes))
+    space = (*workspace(tree, len(structure.outcomes)), np.empty((nodes, types)), np.empty(nodes))
     assess_cells(
         tree, values, structure.payoff, structure.prior, structure.chance, first, count,
         used, choice, weight, tol, space, behavior, belief, distribution,
@@ -170,66 +216,49 @@ def _join(parts: Iterable[Cells]) -> Cells:
     )
 
 
-def room(tree: Tree, rows: int) -> Found:
+def room(tree: Ints, rows: int) -> Found:
     """Arrays for so many cells."""
-    sets, choices = len(tree.sets), len(tree.choice_slot)
+    sets, choices, entries = (int(tree[table, 1]) for table in (SETS, CHOICES, ENTRIES))
     return Found(
         used=np.zeros((rows, sets), np.int64),
         choice=np.zeros((rows, choices, 3), np.int64),
         state=np.zeros(rows, np.int64),
-        weight=np.zeros((rows, tree.entries)),
+        weight=np.zeros((rows, entries)),
         vertex_cell=np.zeros(2 * rows, np.int64),
         vertex_block=np.zeros(2 * rows, np.int64),
-        vertex_weight=np.zeros((2 * rows, tree.entries)),
+        vertex_weight=np.zeros((2 * rows, entries)),
         counts=np.zeros(3, np.int64),
     )
 
 
-def empty_point(tree: Tree, outcomes: int) -> Point:
-    """Room for the numbers of one parameter point."""
-    players, profiles = len(tree.player), len(tree.profile_type)
-    return Point(
-        payoff=np.empty((outcomes, players, profiles)),
-        prior=np.empty(int(tree.player[:, 0].sum())),
-        probability=np.ones(len(tree.node)),
-        prior_support=np.zeros(players, np.int64),
+def workspace(tree: Ints, outcomes: int) -> Space:
+    """Work space of one search: ``state``, ``numbers``, ``matrix`` as laid out in `kernels.bayesian_tree`."""
+    nodes, players, profiles, sets, choices, slots = (
+        int(tree[table, 1]) for table in (NODES, PLAYERS, PROFILES, SETS, CHOICES, SLOTS)
     )
-
-
-def workspace(tree: Tree, outcomes: tuple[str, ...]) -> tuple[Point, Assignment, Work, npt.NDArray[np.bool_], Ints]:
-    """Work space of one search."""
-    players, profiles = len(tree.player), len(tree.profile_type)
-    sets, nodes, choices, slots = len(tree.sets), len(tree.node), len(tree.choice_slot), len(tree.slot)
-    width = min(tree.entries, MAX_CONSTRAINTS)
-    rows = 4 * width + 32
+    entries, items, types = int(tree[ENTRIES, 1]), int(tree[ITEMS, 1]), int(rows_of(tree, PLAYERS)[:, TYPES].sum())
+    width = min(entries, MAX_CONSTRAINTS)
+    conditions = 4 * width + 32
     terms = min(4 * nodes * profiles, TERMS)
-    assigned = Assignment(
-        sets=np.zeros((sets, 2), np.int64),
-        choice=np.zeros((choices, 3), np.int64),
-        weight=np.zeros(tree.entries),
-        known=np.zeros(tree.entries, np.int64),
-        bound=np.zeros((nodes, players, profiles, 2)),
-        pinned=np.zeros(nodes, np.int64),
-    )
-    work = Work(
-        alias=np.full(tree.entries, -1, np.int64),
-        unknown=np.zeros((tree.entries, 5), np.int64),
-        value=np.zeros(tree.entries),
-        whole=np.zeros(tree.entries),
-        block_of=np.full(players + choices, -1, np.int64),
-        block=np.zeros((players + choices, 5), np.int64),
-        vertices=np.empty((VERTICES, width)),
-        equations=np.empty((rows, width + 1)),
-        inequalities=np.empty((rows, width + 1)),
-        rays=np.empty((VERTICES, width + 1)),
-        meets=np.empty((VERTICES, WORDS), np.int64),
-        slack=np.empty(VERTICES),
-        coefficient=np.empty(terms),
-        factor=np.empty((terms, players), np.int64),
-        chance=np.empty(nodes),
-        share=np.zeros((players, int(tree.player[:, 0].max()))),
-        plan=np.zeros((2, slots), np.int64),
-        corner=np.zeros(players + choices, np.int64),
-        counts=np.zeros(4, np.int64),
-    )
-    return empty_point(tree, len(outcomes)), assigned, work, np.zeros(nodes, np.bool_), np.zeros(len(tree.item) - 1, np.int64)
+    counts = {
+        PLAY: sets, BELIEFS: choices, KNOWN: entries, PINNED: nodes, PRIOR_SUPPORT: players, ALIAS: entries, UNKNOWN: entries,
+        BLOCK_OF: players + choices, BLOCKS: players + choices, FACTOR: terms, CORNER: players + choices, COUNTS: 4,
+        PLAN: slots, OPEN: slots, MEETS: VERTEX_ROWS, CLOSED: nodes, CURRENT: items,
+    }  # fmt: skip
+    lengths = {
+        WEIGHT: entries, VALUE: entries, WHOLE_WEIGHT: entries, COEFFICIENT: terms, CHANCE: nodes, SHARE: types,
+        SLACK: VERTEX_ROWS, PRIOR: types, PROBABILITY: nodes, PAYOFF: outcomes * players * profiles,
+        BOUND: 2 * nodes * players * profiles,
+    }  # fmt: skip
+    rows = {EQUATIONS: conditions, INEQUALITIES: conditions, VERTICES: VERTEX_ROWS, RAYS: VERTEX_ROWS}
+    state = np.zeros((HEADS + sum(counts.values()), max(STATE_COLUMNS, players)), np.int64)
+    for start, sizes in ((HEADS, counts), (0, lengths), (0, rows)):
+        for head, size in sizes.items():
+            state[head, :2] = start, size
+            start += size
+    return state, np.zeros(sum(lengths.values())), np.zeros((sum(rows.values()), width + 1))
+
+
+def rows_of_state(state: Ints, table: int) -> Ints:
+    """One of the tables of a work space, as a view."""
+    return state[state[table, 0] : state[table, 0] + state[table, 1]]

@@ -4,25 +4,33 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
 from deterrence_games.forms.tree import Floats, Ints, TreeForm
-from deterrence_games.kernels.bayesian_tree import USED, Assignment, Point, Tree, load_point
-from deterrence_games.kernels.best_reply import BLOCK, BLOCKS, COUNT, MAY_VANISH, UNKNOWNS
+from deterrence_games.kernels.bayesian_tree import (
+    BELIEFS,
+    BLOCKS,
+    CLOSED,
+    COUNTS,
+    ENTRIES,
+    PLAY,
+    PLAYERS,
+    UNKNOWN,
+    USED,
+    load_point,
+)
+from deterrence_games.kernels.best_reply import BLOCK, COUNT, MAY_VANISH, N_BLOCKS, N_UNKNOWNS
 from deterrence_games.kernels.coupled import bound_and_prune, record_cell, settle_with, write_system
-from deterrence_games.kernels.indifference import COUPLED, EMPTY, Work
+from deterrence_games.kernels.indifference import COUPLED, EMPTY
 from deterrence_games.kernels.jit import OK, UNDECIDED
 from deterrence_games.kernels.multilinear import solve_multilinear
 from deterrence_games.kernels.perfect_bayesian import Found
-from deterrence_games.solvers.cells import TERMS, Cells, measure, room, workspace
+from deterrence_games.solvers.cells import TERMS, Cells, Space, measure, room, rows_of_state, workspace
 from deterrence_games.solvers.search_order import search_tree
 
 ACCURACY = 1e-11  # rows of the system are of order one
 MOST_BOXES = 50_000
 MOST_ROOTS = 256
 MOST_BLOCKS = 10  # whose subsets are tried
-
-Space = tuple[Point, Assignment, Work, npt.NDArray[np.bool_], Ints]
 
 
 def resolve(form: TreeForm, cells: Cells, tol: float) -> Cells:
@@ -31,11 +39,10 @@ def resolve(form: TreeForm, cells: Cells, tol: float) -> Cells:
     if coupled.size == 0:
         return cells
     tree = search_tree(form.structure)
-    space = workspace(tree, form.structure.outcomes)
-    point, assigned, work, closed, _ = space
-    load_point(tree, form.values[0], form.structure.payoff, form.structure.prior, form.structure.chance, point)
-    bound_and_prune(tree, point, assigned, tol)
-    closed[:] = True
+    space = workspace(tree, len(form.structure.outcomes))
+    load_point(tree, form.values[0], form.structure.payoff, form.structure.prior, form.structure.chance, *space)
+    bound_and_prune(tree, *space, tol)
+    rows_of_state(space[0], CLOSED)[:, 0] = 1
 
     rows = 64
     while True:
@@ -60,53 +67,53 @@ def resolve(form: TreeForm, cells: Cells, tol: float) -> Cells:
     )  # fmt: skip
 
 
-def _resolve_cell(tree: Tree, space: Space, found: Found, cells: Cells, row: int, tol: float) -> bool:
+def _resolve_cell(tree: Ints, space: Space, found: Found, cells: Cells, row: int, tol: float) -> bool:
     """Write the solutions of one coupled cell to ``found``; False when there is no room.
 
     Blocks that some of the conditions pin down on their own are solved first; given these, the rest is settled as usual,
     and so on.
     """
-    _, assigned, work, _, _ = space
-    assigned.sets[:, USED] = cells.used[row]
-    assigned.choice[:] = cells.choice[row]
-    waiting = [np.full(len(work.unknown), np.nan)]
+    state = space[0]
+    rows_of_state(state, PLAY)[:, USED] = cells.used[row]
+    rows_of_state(state, BELIEFS)[:, : cells.choice.shape[2]] = cells.choice[row]
+    waiting = [np.full(int(tree[ENTRIES, 1]), np.nan)]
     while waiting:
         fixed = waiting.pop()
-        point, assigned, work, closed, _ = space
-        state = settle_with(tree, point, assigned, work, closed, fixed, tol)
-        if state == EMPTY:
+        ended = settle_with(tree, *space, fixed, tol)
+        if ended == EMPTY:
             continue
-        if state == COUPLED:
-            roots = next((roots for chosen in _subsets(work) if (roots := _roots(tree, space, chosen, fixed, tol)) is not None), None)
+        if ended == COUPLED:
+            roots = next((roots for chosen in _subsets(state) if (roots := _roots(tree, space, chosen, fixed, tol)) is not None), None)
             if roots is not None:
                 waiting.extend(roots)
                 continue
-        cell, vertex = record_cell(tree, assigned, work, found, int(found.counts[0]), int(found.counts[1]), state)
+        cell, vertex = record_cell(tree, *space, found, int(found.counts[0]), int(found.counts[1]), ended)
         if cell < 0:
             return False
         found.counts[0], found.counts[1] = cell, vertex
     return True
 
 
-def _subsets(work: Work) -> Iterator[Ints]:
+def _subsets(state: Ints) -> Iterator[Ints]:
     """Sets of blocks that are not solved to points, small ones first, as flags ``int64[block]``."""
-    blocks = np.flatnonzero(work.block[: work.counts[BLOCKS], COUNT] != 1)
+    table = rows_of_state(state, BLOCKS)
+    blocks = np.flatnonzero(table[: rows_of_state(state, COUNTS)[N_BLOCKS, 0], COUNT] != 1)
     for size in range(1, len(blocks) + 1):
         if size < len(blocks) and len(blocks) > MOST_BLOCKS:
             continue
         for chosen in combinations(blocks, size):
-            flags = np.zeros(len(work.block), np.int64)
+            flags = np.zeros(len(table), np.int64)
             flags[list(chosen)] = 1
             yield flags
 
 
-def _roots(tree: Tree, space: Space, chosen: Ints, fixed: Floats, tol: float) -> list[Floats] | None:
+def _roots(tree: Ints, space: Space, chosen: Ints, fixed: Floats, tol: float) -> list[Floats] | None:
     """All values of the chosen blocks, filled into ``fixed``; None when their conditions do not pin them down."""
-    point, assigned, work, _, _ = space
-    number = np.zeros(len(work.unknown), np.int64)
-    first = np.zeros(8 * tree.entries + 256, np.int64)
-    coefficient, factor = np.zeros(TERMS), np.zeros((TERMS, len(tree.player)), np.int64)
-    unknowns, equations, rows = write_system(tree, point, assigned, work, chosen, number, first, coefficient, factor)
+    entries, players = int(tree[ENTRIES, 1]), int(tree[PLAYERS, 1])
+    number = np.zeros(entries, np.int64)
+    first = np.zeros(8 * entries + 256, np.int64)
+    coefficient, factor = np.zeros(TERMS), np.zeros((TERMS, players), np.int64)
+    unknowns, equations, rows = write_system(tree, *space, chosen, number, first, coefficient, factor)
     if rows < 0 or equations < unknowns:
         return None
     used = int(first[rows])
@@ -116,8 +123,9 @@ def _roots(tree: Tree, space: Space, chosen: Ints, fixed: Floats, tol: float) ->
         np.zeros(unknowns), np.ones(unknowns), first[: rows + 1], coefficient[:used], factor[:used], equations,
         ACCURACY, MOST_BOXES, roots, low, high, kind,
     )  # fmt: skip
-    own = np.flatnonzero(number[: work.counts[UNKNOWNS]] >= 0)
-    positive = ~work.block[work.unknown[own, BLOCK], MAY_VANISH].astype(bool)  # weights that their support needs
+    named, blocks = rows_of_state(space[0], UNKNOWN), rows_of_state(space[0], BLOCKS)
+    own = np.flatnonzero(number[: rows_of_state(space[0], COUNTS)[N_UNKNOWNS, 0]] >= 0)
+    positive = ~blocks[named[own, BLOCK], MAY_VANISH].astype(bool)  # weights that their support needs
     if code == UNDECIDED and not (high[:n_boxes][:, positive] > tol).all(axis=1).any():
         code = OK  # every box that is left belongs to a smaller support
     if code != OK:

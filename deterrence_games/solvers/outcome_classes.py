@@ -8,27 +8,37 @@ from scipy.optimize import nnls
 
 from deterrence_games.forms.tree import Floats, Ints
 from deterrence_games.kernels.bayesian_tree import (
+    ACTIONS,
     AFTER,
     CHOICE_FIRST,
+    CHOICES,
+    ENTRIES,
+    ENTRY,
     FREE,
     IRRELEVANT,
+    LAST,
     LAST_ACTION,
     LAST_SLOT,
     NEEDS,
     NODE,
+    NODES,
     PARENT,
     PLAYER,
+    PLAYERS,
+    RANK,
+    SETS,
     SLOT,
     SLOT_COUNT,
     SLOT_FIRST,
-    Tree,
-    action_toward,
+    SLOTS,
+    STRIDE,
+    WIDTH,
 )
 from deterrence_games.solvers.cells import Cells
+from deterrence_games.solvers.search_order import rows_of
 
 SAME = 1e-7  # weights closer than this are equal
 
-action_behind = action_toward.py_func
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,21 +65,22 @@ class Cell:
     on_path: npt.NDArray[np.bool_]
 
 
-def read_cell(tree: Tree, cells: Cells, row: int) -> Cell:
+def read_cell(tree: Ints, cells: Cells, row: int) -> Cell:
     """Collect what belongs to one cell."""
     choice = cells.choice[row]
-    players = len(tree.player)
+    nodes, slots, last = rows_of(tree, NODES), rows_of(tree, SLOTS), rows_of(tree, LAST)
+    players = int(tree[PLAYERS, 1])
     regime = np.zeros(len(choice), np.int64)
-    for c, slot in enumerate(tree.choice_slot):
-        player = tree.slot[slot, PLAYER]
-        regime[c] = players + c if choice[c, FREE] else _regime_at(tree, regime, tree.slot[slot, NODE], player)
-    on_path = np.ones(len(tree.node), bool)
-    for node in range(1, len(tree.node)):
-        above = tree.node[node, PARENT]
+    for c, slot in enumerate(rows_of(tree, CHOICES)[:, 0]):
+        player = slots[slot, PLAYER]
+        regime[c] = players + c if choice[c, FREE] else _regime_at(slots, last[slots[slot, NODE] * players + player], regime, player)
+    on_path = np.ones(len(nodes), bool)
+    for node in range(1, len(nodes)):
+        above = nodes[node, PARENT]
         on_path[node] = on_path[above]
-        first, count = tree.node[above, SLOT_FIRST], tree.node[above, SLOT_COUNT]
+        first, count = nodes[above, SLOT_FIRST], nodes[above, SLOT_COUNT]
         for slot in range(first, first + count):
-            on_path[node] &= not choice[tree.slot[slot, CHOICE_FIRST] + action_behind(tree, slot, node), FREE]
+            on_path[node] &= not choice[slots[slot, CHOICE_FIRST] + _action_behind(nodes, slots, slot, node), FREE]
 
     entry_choice = entry_choices(tree)
     dead = (choice[:, FREE] == 1) & (choice[:, NEEDS] == IRRELEVANT)
@@ -83,20 +94,23 @@ def read_cell(tree: Tree, cells: Cells, row: int) -> Cell:
     return Cell(row, cells.used[row], choice, regime, vertices, on_path)
 
 
-def entry_choices(tree: Tree) -> Ints:
+def entry_choices(tree: Ints) -> Ints:
     """The choice of each entry."""
-    slots = tree.sets[:, SLOT]
-    first = tree.slot[slots, CHOICE_FIRST]
-    width = tree.sets[:, 2]
-    within = np.arange(tree.entries) - np.repeat(tree.sets[:, 3], width)
-    return np.repeat(first, width) + within
+    sets, slots = rows_of(tree, SETS), rows_of(tree, SLOTS)
+    within = np.arange(tree[ENTRIES, 1]) - np.repeat(sets[:, ENTRY], sets[:, WIDTH])
+    return np.repeat(slots[sets[:, SLOT], CHOICE_FIRST], sets[:, WIDTH]) + within
 
 
-def _regime_at(tree: Tree, regime: Ints, node: int, player: int) -> int:
-    slot = tree.last[node, player, LAST_SLOT]
-    if slot < 0:
+def _action_behind(nodes: Ints, slots: Ints, slot: int, node: int) -> int:
+    """The action of a slot that leads to a child of its node."""
+    return int(nodes[node, RANK] // slots[slot, STRIDE] % slots[slot, ACTIONS])
+
+
+def _regime_at(slots: Ints, last: Ints, regime: Ints, player: int) -> int:
+    """The regime of a player's weights where it last moved as ``last`` says."""
+    if last[LAST_SLOT] < 0:
         return player
-    return int(regime[tree.slot[slot, CHOICE_FIRST] + tree.last[node, player, LAST_ACTION]])
+    return int(regime[slots[last[LAST_SLOT], CHOICE_FIRST] + last[LAST_ACTION]])
 
 
 def maximal(cells: list[Cell]) -> list[Cell]:
@@ -126,14 +140,15 @@ def _is_face(face: Cell, whole: Cell) -> bool:
     return True
 
 
-def classify(tree: Tree, cells: list[Cell]) -> list[int]:
+def classify(tree: Ints, cells: list[Cell]) -> list[int]:
     """Number the cells so that cells with one number differ only off the path of play.
 
     A cell joins the class of a larger one when what it does on the path of play is within what the larger one does.
     """
-    players = range(len(tree.player))
-    entry_node = tree.slot[np.repeat(tree.sets[:, SLOT], tree.sets[:, 2]), NODE]
-    none = np.zeros((1, tree.entries))
+    players = range(int(tree[PLAYERS, 1]))
+    sets, slots = rows_of(tree, SETS), rows_of(tree, SLOTS)
+    entry_node = slots[np.repeat(sets[:, SLOT], sets[:, WIDTH]), NODE]
+    none = np.zeros((1, int(tree[ENTRIES, 1])))
 
     def inside(inner: Cell, outer: Cell) -> bool:
         if (inner.on_path & ~outer.on_path).any():

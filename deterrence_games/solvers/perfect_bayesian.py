@@ -7,7 +7,7 @@ from typing import ClassVar, final
 import numpy as np
 
 from deterrence_games.forms.tree import LEAF, Floats, History, Ints, TreeForm, TreeStructure
-from deterrence_games.kernels.bayesian_tree import FREE, IRRELEVANT, NEEDS, Tree
+from deterrence_games.kernels.bayesian_tree import ENTRIES, FREE, IRRELEVANT, NEEDS
 from deterrence_games.kernels.indifference import SETTLED
 from deterrence_games.kernels.jit import LIMIT
 from deterrence_games.results import BeliefSet, Equilibrium, Solution, Status
@@ -167,7 +167,7 @@ def _corners(form: TreeForm, cells: Cells, tol: float) -> Cells:
     """Assess every cell close to each of its extreme points."""
     own = cells.vertex_cell
     tree = search_tree(form.structure)
-    varying = np.zeros((len(own), tree.entries), bool)
+    varying = np.zeros((len(own), int(tree[ENTRIES, 1])), bool)
     for row, cell in enumerate(own):
         regime = read_cell(tree, cells, int(cell)).regime[entry_choices(tree)]
         varying[row] = regime == cells.vertex_block[row]
@@ -179,7 +179,7 @@ def _corners(form: TreeForm, cells: Cells, tol: float) -> Cells:
     )  # fmt: skip
 
 
-def _equilibrium(form: TreeForm, tree: Tree, cells: Cells, corners: Cells, cell: Cell, number: int) -> Equilibrium:
+def _equilibrium(form: TreeForm, tree: Ints, cells: Cells, corners: Cells, cell: Cell, number: int) -> Equilibrium:
     structure = form.structure
     row = cell.row
     mine = cells.vertex_cell == row
@@ -251,7 +251,7 @@ def _set_weights(structure: TreeStructure, cell: Cell, q: int) -> Floats:
     return vertices[:, structure.set_entry[q] : structure.set_entry[q] + structure.set_actions[q]]
 
 
-def _belief_sets(structure: TreeStructure, tree: Tree, cell: Cell) -> Iterator[BeliefSet]:
+def _belief_sets(structure: TreeStructure, tree: Ints, cell: Cell) -> Iterator[BeliefSet]:
     """Beliefs about each mover of several types after each of its moves, at every node inside the tree."""
     choice_first = np.concatenate([[0], np.cumsum(structure.slot_actions)])
     for node in np.flatnonzero(structure.kind != LEAF):

@@ -5,20 +5,36 @@ import weakref
 import numpy as np
 
 from deterrence_games.forms.tree import Ints, TreeStructure
-from deterrence_games.kernels.bayesian_tree import BELIEF, CLOSES_FIRST, SUPPORT, Tree
+from deterrence_games.kernels.bayesian_tree import (
+    BELIEF,
+    CHILDREN,
+    CHOICES,
+    CLOSES,
+    CLOSES_FIRST,
+    ENTRIES,
+    ITEMS,
+    LAST,
+    NODES,
+    PLAYERS,
+    PROFILES,
+    SETS,
+    SLOTS,
+    STILL,
+    SUPPORT,
+)
 
-_trees: "weakref.WeakKeyDictionary[TreeStructure, Tree]" = weakref.WeakKeyDictionary()
+_trees: "weakref.WeakKeyDictionary[TreeStructure, Ints]" = weakref.WeakKeyDictionary()
 
 
-def search_tree(structure: TreeStructure) -> Tree:
-    """The arrays that the kernels of perfect Bayesian equilibrium read, kept as long as the structure."""
+def search_tree(structure: TreeStructure) -> Ints:
+    """The stacked tables that the kernels of perfect Bayesian equilibrium read, kept as long as the structure."""
     tree = _trees.get(structure)
     if tree is None:
         tree = _trees[structure] = _build(structure)
     return tree
 
 
-def _build(structure: TreeStructure) -> Tree:
+def _build(structure: TreeStructure) -> Ints:
     nodes, slots = structure.kind.size, structure.slot_node.size
     rank = np.zeros(nodes, np.int64)
     for node in range(nodes):
@@ -52,26 +68,41 @@ def _build(structure: TreeStructure) -> Tree:
     item[:-1] = np.column_stack([item_kind, item_target, item_slot, closes_first[:-1]])
     item[-1, CLOSES_FIRST] = closes_first[-1]
     table = np.column_stack
-    return Tree(
-        node=table(
+    tables = {
+        NODES: table(
             [structure.kind, structure.parent, structure.end, structure.outcome, structure.child_first, structure.child_count]
             + [structure.slot_first, structure.slot_count, rank]
         ),
-        child=structure.child,
-        slot=table(
+        CHILDREN: structure.child[:, None],
+        SLOTS: table(
             [structure.slot_node, structure.slot_player, structure.slot_actions, structure.slot_stride]
             + [structure.set_first, choice_first]
         ),
-        sets=table([structure.set_slot, structure.set_type, structure.set_actions, structure.set_entry]),
-        player=table([structure.type_count, structure.type_first]),
-        profile_type=structure.profile_type,
-        last=np.stack([structure.last_slot, structure.last_action], axis=2),
-        item=item,
-        closes=_ints([node for closed in closing for node in closed]),
-        still=_ints(still),
-        choice_slot=_ints(np.repeat(np.arange(slots), structure.slot_actions)),
-        entries=structure.entries,
-    )
+        SETS: table([structure.set_slot, structure.set_type, structure.set_actions, structure.set_entry]),
+        PLAYERS: table([structure.type_count, structure.type_first]),
+        PROFILES: structure.profile_type,
+        LAST: np.stack([structure.last_slot, structure.last_action], axis=2).reshape(-1, 2),
+        ITEMS: item,
+        CLOSES: _ints([node for closed in closing for node in closed])[:, None],
+        STILL: _ints(still)[:, None],
+        CHOICES: np.repeat(np.arange(slots), structure.slot_actions)[:, None],
+    }
+    heads = max(tables) + 2
+    tree = np.zeros((heads + sum(map(len, tables.values())), max(own.shape[1] for own in tables.values())), np.int64)
+    row = heads
+    for head, own in tables.items():
+        tree[head, 0], tree[head, 1] = row, len(own)
+        tree[row : row + len(own), : own.shape[1]] = own
+        row += len(own)
+    tree[ITEMS, 1] = len(item_kind)
+    tree[ENTRIES, 1] = structure.entries
+    tree.setflags(write=False)
+    return tree
+
+
+def rows_of(tree: Ints, table: int) -> Ints:
+    """One of the tables stacked in a search tree, ``int64[row, column]``."""
+    return tree[tree[table, 0] : tree[table, 0] + tree[table, 1]]
 
 
 def _ints(values: object) -> Ints:

@@ -212,7 +212,7 @@ CLAIMS = (
         "bluff-a",
         DERIVED,
         "Every A defects, a soft B never does: iff p_b <= t_2. A hard B may defect with any probability from "
-        "max(0, y0) to 1, y0 = [p_b (a_SQ - a_DDs) - (1 - p_b)(a_DC - a_SQ)]/[p_b (a_SQ - a_CD)].",
+        "max(0, y_0) to 1, y_0 = [p_b (a_SQ - a_DDs) - (1 - p_b)(a_DC - a_SQ)]/[p_b (a_SQ - a_CD)].",
         check=bluff("A"),
     ),
     Claim("bluff-b", DERIVED, "The mirror image, where every B defects: iff p_a <= u_2.", check=bluff("B")),

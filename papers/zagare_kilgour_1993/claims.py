@@ -201,35 +201,35 @@ CLAIMS = (
     Claim(
         "certain-deterrence",
         DERIVED,
-        "Nobody initiates, and a soft defender would concede: iff p_def >= c2 = (c_DC - c_SQ)/(c_DC - c_DDh). It is supported "
+        "Nobody initiates, and a soft defender would concede: iff p_def >= c_2 = (c_DC - c_SQ)/(c_DC - c_DDh). It is supported "
         "by every belief in an initiator's hardness from d* = (d_CD - d_DC)/(d_CD - d_DDs) up.",
         check=certain_deterrence,
     ),
     Claim(
         "separating",
         DERIVED,
-        "Only hard challengers initiate, and a soft defender concedes: iff c1 <= p_def <= c2, "
-        "with c1 = (c_DC - c_SQ)/(c_DC - c_CD).",
+        "Only hard challengers initiate, and a soft defender concedes: iff c_1 <= p_def <= c_2, "
+        "with c_1 = (c_DC - c_SQ)/(c_DC - c_CD).",
         check=separating,
     ),
     Claim(
         "attack",
         DERIVED,
-        "Every challenger initiates, and a soft defender concedes: iff p_def <= c1 and p_ch >= d*.",
+        "Every challenger initiates, and a soft defender concedes: iff p_def <= c_1 and p_ch >= d*.",
         check=attack,
     ),
     Claim(
         "bluff",
         DERIVED,
         "Soft challengers initiate with x_S = p_ch (1 - d*)/(d* (1 - p_ch)), soft defenders defy with "
-        "y_S = (c1 - p_def)/(1 - p_def): iff p_def < c1 and p_ch < d*.",
+        "y_S = (c_1 - p_def)/(1 - p_def): iff p_def < c_1 and p_ch < d*.",
         check=bluff,
     ),
     Claim(
         "bluff-outcomes",
         "derived here",
-        "Under Bluff, a challenger initiates with probability p_ch/d*, is defied with probability c1, and conflict has "
-        "probability p_ch c1.",
+        "Under Bluff, a challenger initiates with probability p_ch/d*, is defied with probability c_1, and conflict has "
+        "probability p_ch c_1.",
         check=bluff_outcomes,
     ),
     Claim(
@@ -242,7 +242,7 @@ CLAIMS = (
     Claim(
         "steadfast-deterrence",
         DERIVED,
-        "Nobody initiates, since a soft defender would defy with a probability of at least (c2 - p_def)/(1 - p_def): at every "
+        "Nobody initiates, since a soft defender would defy with a probability of at least (c_2 - p_def)/(1 - p_def): at every "
         "prior. It is supported by the beliefs in an initiator's hardness up to d*.",
         check=steadfast_deterrence,
     ),
@@ -255,7 +255,8 @@ CLAIMS = (
     Claim(
         "borders",
         "derived here",
-        "On the borders p_def = c1, p_def = c2 and p_ch = d*, the equilibria of both sides exist, and a continuum joins them.",
+        "On the borders p_def = c_1, p_def = c_2 and p_ch = d*, the equilibria of both sides exist; on the first and the last "
+        "so does what joins them.",
         check=borders,
     ),
     Claim(
@@ -271,7 +272,7 @@ EXHIBITS = (
     MapFigure(
         "map",
         "Which equilibrium exists where, over the two sides' probabilities of being hard (201 x 201 points). "
-        "The horizontal borders are c1 = 1/3 and c2 = 1/2, the vertical one is d* = 2/3.",
+        "The horizontal borders are c_1 = 1/3 and c_2 = 1/2, the vertical one is d* = 2/3.",
         unilateral_deterrence,
         x=("p_ch", 0, 1, 201),
         y=("p_def", 0, 1, 201),
