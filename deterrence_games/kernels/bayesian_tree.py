@@ -134,9 +134,7 @@ def regime(tree, state, numbers, matrix, node, player):
 @inner_kernel
 def action_toward(tree, slot, child):
     """The action of the slot that leads to a child of its node."""
-    node_at = tree[NODES, 0]
-    slot_at = tree[SLOTS, 0]
-    return tree[node_at + child, RANK] // tree[slot_at + slot, STRIDE] % tree[slot_at + slot, ACTIONS]
+    return tree[tree[LAST, 0] + child * tree[PLAYERS, 1] + tree[tree[SLOTS, 0] + slot, PLAYER], LAST_ACTION]
 
 
 @inner_kernel
