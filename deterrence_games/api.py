@@ -7,7 +7,7 @@ from typing import Any
 from deterrence_games.errors import GameError, SolverError
 from deterrence_games.forms import StrategicForm, TreeForm
 from deterrence_games.games import Game
-from deterrence_games.lowering.strategic import strategic_form_of
+from deterrence_games.lowering.strategic import behavior_of, outcomes_of, strategic_form_of
 from deterrence_games.lowering.tree import tree_form_of
 from deterrence_games.results import Solution, Status
 from deterrence_games.results.verdict import equilibrium_name, verdict
@@ -35,7 +35,7 @@ def tree_form(game: Game, params: Mapping[str, Any] | None = None, *, strict: bo
     --------
     >>> import deterrence_games as dg
     >>> game = dg.models.rudimentary_asymmetric_deterrence()
-    >>> form = dg.tree_form(game, dict(a_SQ=0, a_DC=1, a_DD=-3, b_SQ=3, b_DC=1, b_DDh=2, b_DDs=0, p_b=0.5))
+    >>> form = dg.tree_form(game, dict(a_SQ=0, a_DC=1, a_DD=-3, b_SQ=3, b_DC=1, b_DDh=2, b_DDs=0, p=0.5))
     >>> form.structure.outcomes
     ('status_quo', 'concession', 'conflict')
     """
@@ -84,19 +84,20 @@ def solve(
     --------
     >>> import deterrence_games as dg
     >>> game = dg.models.rudimentary_asymmetric_deterrence()
-    >>> solution = dg.solve(game, dict(a_SQ=0, a_DC=1, a_DD=-3, b_SQ=3, b_DC=1, b_DDh=2, b_DDs=0, p_b=0.5))
+    >>> solution = dg.solve(game, dict(a_SQ=0, a_DC=1, a_DD=-3, b_SQ=3, b_DC=1, b_DDh=2, b_DDs=0, p=0.5))
     >>> solution.complete, [equilibrium.name for equilibrium in solution]
     (True, ['Deterrence'])
     """
     point: dict[str, float] = {}
     if isinstance(game, Game):
-        form: Form = tree_form_of(game, params)
-        if form.points != 1:
+        tree = tree_form_of(game, params)
+        if tree.points != 1:
             raise GameError(
-                f"game {game.name!r}: {form.points} parameter points; solve takes one, for a map use equilibrium_map, "
+                f"game {game.name!r}: {tree.points} parameter points; solve takes one, for a map use equilibrium_map, "
                 "for raw arrays PerfectBayesian().solve_points(tree_form(game, params))"
             )
         point = {name: float(value) for name, value in dict(params or {}).items()}
+        form: Form = tree
     elif isinstance(game, TreeForm | StrategicForm):
         if params:
             raise GameError("params belong to a Game; a compiled form has its numbers already")
@@ -106,8 +107,9 @@ def solve(
     if solver is None:
         solver = PerfectBayesian() if isinstance(form, TreeForm) else SupportEnumeration()
     if isinstance(form, TreeForm) and solver.takes is StrategicForm:
-        form = strategic_form_of(form)
-    solution = solver.solve(form)
+        solution = _with_tree_words(solver.solve(strategic_form_of(form)), form)
+    else:
+        solution = solver.solve(form)
     if throw and not solution.equilibria and solution.status is not Status.NONE_EXIST:
         raise SolverError(f"game {solution.game!r}: {solution.status.value}; {solution.completeness} (throw=False returns it)")
     if isinstance(game, Game):
@@ -124,6 +126,17 @@ def solve(
             ),
         )
     return solution
+
+
+def _with_tree_words(solution: Solution, tree: TreeForm) -> Solution:
+    """Put the equilibria of a normal form back into the tree: behaviour where it is reached, probabilities of outcomes."""
+    return replace(
+        solution,
+        equilibria=tuple(
+            replace(found, behavior=behavior_of(tree, found.profile), outcomes=outcomes_of(tree, found.profile))
+            for found in solution.equilibria
+        ),
+    )
 
 
 def _game(game: Game) -> Game:

@@ -50,7 +50,9 @@ class StrategicForm:
             if not own:
                 raise GameError(f"game {self.name!r}: player {player!r} has no strategy; give each player at least one")
             if len(set(own)) != len(own):
-                raise GameError(f"game {self.name!r}: player {player!r} has two strategies with one label; make the labels differ")
+                raise GameError(
+                    f"game {self.name!r}: player {player!r} has two strategies with one label; make the labels differ"
+                )
         if len(set(self.players)) != len(self.players):
             raise GameError(f"game {self.name!r}: two players share a name; make the names differ")
         if not np.isfinite(self.payoffs).all():

@@ -1,6 +1,5 @@
 """From weights to behaviour strategies, beliefs, outcome probabilities and expected payoffs."""
 
-
 from deterrence_games.kernels.bayesian_tree import (
     AFTER,
     CHILD_COUNT,
@@ -118,7 +117,9 @@ def _value_node(tree, state, numbers, matrix, used, tol, behavior, belief, worth
     players = tree[PLAYERS, 1]
     for player in range(players):
         own_slot = -1
-        for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+        for slot in range(
+            tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]
+        ):
             if tree[slot_at + slot, PLAYER] == player:
                 own_slot = slot
         for kind in range(tree[player_at + player, TYPES]):
@@ -131,7 +132,14 @@ def _value_node(tree, state, numbers, matrix, used, tol, behavior, belief, worth
                         for other in range(players):
                             if other != player:
                                 share *= belief[node, tree[player_at + other, TYPE_FIRST] + tree[profile_at + profile, other]]
-                        total += share * numbers[payoff_at + (tree[node_at + node, OUTCOME] * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile]
+                        total += (
+                            share
+                            * numbers[
+                                payoff_at
+                                + (tree[node_at + node, OUTCOME] * tree[PLAYERS, 1] + player) * tree[PROFILES, 1]
+                                + profile
+                            ]
+                        )
                 worth[node, column] = total
                 continue
             if own_slot >= 0:
@@ -140,7 +148,9 @@ def _value_node(tree, state, numbers, matrix, used, tol, behavior, belief, worth
                 if used[q] == 0:
                     best = -1e300
                     for action in range(tree[set_at + q, WIDTH]):
-                        value = _action_worth(tree, state, numbers, matrix, behavior, belief, worth, node, player, column, own_slot, action)
+                        value = _action_worth(
+                            tree, state, numbers, matrix, behavior, belief, worth, node, player, column, own_slot, action
+                        )
                         behavior[entry + action] = value
                         best = max(best, value)
                     tied = 0
@@ -157,7 +167,9 @@ def _value_node(tree, state, numbers, matrix, used, tol, behavior, belief, worth
                         )
                 worth[node, column] = total
             else:
-                worth[node, column] = _action_worth(tree, state, numbers, matrix, behavior, belief, worth, node, player, column, -1, -1)
+                worth[node, column] = _action_worth(
+                    tree, state, numbers, matrix, behavior, belief, worth, node, player, column, -1, -1
+                )
 
 
 @inner_kernel
@@ -175,7 +187,9 @@ def _action_worth(tree, state, numbers, matrix, behavior, belief, worth, node, p
         if own_slot >= 0 and action_toward(tree, own_slot, child) != action:
             continue
         share = numbers[probability_at + child]
-        for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+        for slot in range(
+            tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]
+        ):
             if slot == own_slot:
                 continue
             toward = action_toward(tree, slot, child)
@@ -210,7 +224,9 @@ def outcome_distribution(tree, state, numbers, matrix, behavior, reach, outcomes
                     reach[node] *= numbers[prior_at + tree[player_at + player, TYPE_FIRST] + tree[profile_at + profile, player]]
             else:
                 reach[node] = reach[above] * numbers[probability_at + node]
-                for slot in range(tree[node_at + above, SLOT_FIRST], tree[node_at + above, SLOT_FIRST] + tree[node_at + above, SLOT_COUNT]):
+                for slot in range(
+                    tree[node_at + above, SLOT_FIRST], tree[node_at + above, SLOT_FIRST] + tree[node_at + above, SLOT_COUNT]
+                ):
                     q = tree[slot_at + slot, SET_FIRST] + tree[profile_at + profile, tree[slot_at + slot, PLAYER]]
                     reach[node] *= behavior[tree[set_at + q, ENTRY] + action_toward(tree, slot, node)]
             if tree[node_at + node, OUTCOME] >= 0:
@@ -218,7 +234,9 @@ def outcome_distribution(tree, state, numbers, matrix, behavior, reach, outcomes
 
 
 @borrowing_kernel
-def assess_cells(tree, values, payoff, prior, chance, first_cell, cells, used, choices, weight, tol, space, behavior, belief, distribution):
+def assess_cells(
+    tree, values, payoff, prior, chance, first_cell, cells, used, choices, weight, tol, space, behavior, belief, distribution
+):
     """Assess every cell that `perfect_bayesian.search_points` found.
 
     Parameters

@@ -78,7 +78,9 @@ def load_point(tree, values, payoff, prior, chance, state, numbers, matrix):
         for outcome in range(payoff.shape[0]):
             for profile in range(payoff.shape[2]):
                 value = 0.5 * values[payoff[outcome, player, profile]] - 0.5 * low
-                numbers[payoff_at + (outcome * players + player) * payoff.shape[2] + profile] = value / half if half > 0.0 else 0.0
+                numbers[payoff_at + (outcome * players + player) * payoff.shape[2] + profile] = (
+                    value / half if half > 0.0 else 0.0
+                )
         mask = 0
         for kind in range(tree[player_at + player, TYPES]):
             place = tree[player_at + player, TYPE_FIRST] + kind
@@ -100,7 +102,9 @@ def belief_support(tree, state, numbers, matrix, node, player):
     slot = tree[last_at + node * tree[PLAYERS, 1] + player, LAST_SLOT]
     if slot < 0:
         return state[prior_support_at + player, 0]
-    return state[belief_at + tree[slot_at + slot, CHOICE_FIRST] + tree[last_at + node * tree[PLAYERS, 1] + player, LAST_ACTION], AFTER]
+    return state[
+        belief_at + tree[slot_at + slot, CHOICE_FIRST] + tree[last_at + node * tree[PLAYERS, 1] + player, LAST_ACTION], AFTER
+    ]
 
 
 @inner_kernel
@@ -112,7 +116,10 @@ def last_entry(tree, node, player, kind):
     slot = tree[last_at + node * tree[PLAYERS, 1] + player, LAST_SLOT]
     if slot < 0:
         return -1
-    return tree[set_at + tree[slot_at + slot, SET_FIRST] + kind, ENTRY] + tree[last_at + node * tree[PLAYERS, 1] + player, LAST_ACTION]
+    return (
+        tree[set_at + tree[slot_at + slot, SET_FIRST] + kind, ENTRY]
+        + tree[last_at + node * tree[PLAYERS, 1] + player, LAST_ACTION]
+    )
 
 
 @inner_kernel

@@ -79,7 +79,9 @@ def open_slots(tree, state, numbers, matrix, slot, kind, action):
     while g < tree[node_at + node, END]:
         above = tree[node_at + g, PARENT]
         reached = True
-        for t in range(tree[node_at + above, SLOT_FIRST], tree[node_at + above, SLOT_FIRST] + tree[node_at + above, SLOT_COUNT]):
+        for t in range(
+            tree[node_at + above, SLOT_FIRST], tree[node_at + above, SLOT_FIRST] + tree[node_at + above, SLOT_COUNT]
+        ):
             toward = action_toward(tree, t, g)
             if t == slot:
                 reached &= toward == action
@@ -94,7 +96,11 @@ def open_slots(tree, state, numbers, matrix, slot, kind, action):
             continue
         for t in range(tree[node_at + g, SLOT_FIRST], tree[node_at + g, SLOT_FIRST] + tree[node_at + g, SLOT_COUNT]):
             q = tree[slot_at + t, SET_FIRST] + kind
-            if tree[slot_at + t, PLAYER] == player and state[play_at + q, USED] == 0 and not single(state[play_at + q, ALLOWED]):
+            if (
+                tree[slot_at + t, PLAYER] == player
+                and state[play_at + q, USED] == 0
+                and not single(state[play_at + q, ALLOWED])
+            ):
                 state[open_at + count, 0] = t
                 count += 1
         g += 1
@@ -132,7 +138,11 @@ def belief_settled(tree, state, numbers, matrix, node, player):
     if single(possible):
         numbers[share_at + tree[player_at + player, TYPE_FIRST] + lowest(possible)] = 1.0
         return True
-    lead = state[alias_at + last_entry(tree, node, player, lowest(possible)), 0] if tree[last_at + node * tree[PLAYERS, 1] + player, LAST_SLOT] >= 0 else -1
+    lead = (
+        state[alias_at + last_entry(tree, node, player, lowest(possible)), 0]
+        if tree[last_at + node * tree[PLAYERS, 1] + player, LAST_SLOT] >= 0
+        else -1
+    )
     if lead < 0 or state[unknown_at + lead, SOLVED]:
         return False
     block = state[unknown_at + lead, BLOCK]
@@ -153,9 +163,14 @@ def belief_settled(tree, state, numbers, matrix, node, player):
         unknown = state[alias_at + last_entry(tree, node, player, kind), 0]
         if unknown < 0 or state[unknown_at + unknown, BLOCK] != block:
             return False
-        numbers[share_at + tree[player_at + player, TYPE_FIRST] + kind] = matrix[vertex_at + reference, state[unknown_at + unknown, PLACE]] / best
+        numbers[share_at + tree[player_at + player, TYPE_FIRST] + kind] = (
+            matrix[vertex_at + reference, state[unknown_at + unknown, PLACE]] / best
+        )
         for r in range(state[blocks_at + block, FIRST], state[blocks_at + block, FIRST] + count):
-            expected = numbers[share_at + tree[player_at + player, TYPE_FIRST] + kind] * matrix[vertex_at + r, state[unknown_at + lead, PLACE]]
+            expected = (
+                numbers[share_at + tree[player_at + player, TYPE_FIRST] + kind]
+                * matrix[vertex_at + r, state[unknown_at + lead, PLACE]]
+            )
             if abs(matrix[vertex_at + r, state[unknown_at + unknown, PLACE]] - expected) > 1e-11:
                 return False
     return True
@@ -208,7 +223,9 @@ def reply_terms(tree, state, numbers, matrix, slot, kind, action, sign, count):
     while g < tree[node_at + node, END]:
         above = tree[node_at + g, PARENT]
         reached = True
-        for t in range(tree[node_at + above, SLOT_FIRST], tree[node_at + above, SLOT_FIRST] + tree[node_at + above, SLOT_COUNT]):
+        for t in range(
+            tree[node_at + above, SLOT_FIRST], tree[node_at + above, SLOT_FIRST] + tree[node_at + above, SLOT_COUNT]
+        ):
             toward = action_toward(tree, t, g)
             if t == slot:
                 reached &= toward == action
@@ -230,7 +247,10 @@ def reply_terms(tree, state, numbers, matrix, slot, kind, action, sign, count):
                     continue
                 if count == state[COEFFICIENT, 1]:
                     return -1
-                product = numbers[chance_at + g] * numbers[payoff_at + (tree[node_at + g, OUTCOME] * players + player) * tree[PROFILES, 1] + profile]
+                product = (
+                    numbers[chance_at + g]
+                    * numbers[payoff_at + (tree[node_at + g, OUTCOME] * players + player) * tree[PROFILES, 1] + profile]
+                )
                 for other in range(players):
                     state[factor_at + count, other] = -1
                     if other == player:

@@ -75,7 +75,9 @@ def remove_dominated(tree, state, numbers, matrix, tol):
             shrinking = True
             while shrinking:
                 shrinking = False
-                for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+                for slot in range(
+                    tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]
+                ):
                     for kind in range(tree[player_at + tree[slot_at + slot, PLAYER], TYPES]):
                         q = tree[slot_at + slot, SET_FIRST] + kind
                         for worse in range(tree[set_at + q, WIDTH]):
@@ -138,7 +140,9 @@ def _set_needs(tree, state, numbers, matrix):
             for g in range(child, tree[node_at + child, END]):
                 if state[pinned_at + g, 0]:
                     continue
-                for later in range(tree[node_at + g, SLOT_FIRST], tree[node_at + g, SLOT_FIRST] + tree[node_at + g, SLOT_COUNT]):
+                for later in range(
+                    tree[node_at + g, SLOT_FIRST], tree[node_at + g, SLOT_FIRST] + tree[node_at + g, SLOT_COUNT]
+                ):
                     if tree[slot_at + later, PLAYER] == tree[slot_at + slot, PLAYER]:
                         needs = BRANCH
         state[belief_at + choice, NEEDS] = needs
@@ -231,7 +235,11 @@ def least_gain(tree, state, numbers, matrix, slot, kind, worse, better, searchin
             if not _possible_joint(tree, state, numbers, matrix, node, to_better, profile, player, searching):
                 continue
             to_worse = tree[child_at + tree[node_at + node, CHILD_FIRST] + c + (worse - better) * stride, 0]
-            gain = min(gain, numbers[bound_at + ((to_better * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW] - numbers[bound_at + ((to_worse * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH])
+            gain = min(
+                gain,
+                numbers[bound_at + ((to_better * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW]
+                - numbers[bound_at + ((to_worse * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH],
+            )
         least = min(least, gain)
         total += share * gain
         mass += share
@@ -271,7 +279,9 @@ def _bound_node(tree, state, numbers, matrix, node, searching):
     if tree[node_at + node, OUTCOME] >= 0:
         for player in range(players):
             for profile in range(profiles):
-                value = numbers[payoff_at + (tree[node_at + node, OUTCOME] * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile]
+                value = numbers[
+                    payoff_at + (tree[node_at + node, OUTCOME] * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile
+                ]
                 numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW] = value
                 numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH] = value
         return
@@ -282,8 +292,14 @@ def _bound_node(tree, state, numbers, matrix, node, searching):
                 high = 0.0
                 for c in range(tree[node_at + node, CHILD_COUNT]):
                     child = tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0]
-                    low += numbers[probability_at + child] * numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW]
-                    high += numbers[probability_at + child] * numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH]
+                    low += (
+                        numbers[probability_at + child]
+                        * numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW]
+                    )
+                    high += (
+                        numbers[probability_at + child]
+                        * numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH]
+                    )
             else:
                 low = 1e300
                 high = -1e300
@@ -293,8 +309,12 @@ def _bound_node(tree, state, numbers, matrix, node, searching):
                         continue
                     if not _own_plan(tree, state, numbers, matrix, node, child, profile, player, searching):
                         continue
-                    low = min(low, numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW])
-                    high = max(high, numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH])
+                    low = min(
+                        low, numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW]
+                    )
+                    high = max(
+                        high, numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH]
+                    )
             numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW] = low
             numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH] = high
 

@@ -139,7 +139,10 @@ def write_system(tree, state, numbers, matrix, chosen, number, first, coefficien
         for k in range(flows):
             count = first[rows]
             for unknown in range(state[count_at + N_UNKNOWNS, 0]):
-                if state[unknown_at + unknown, BLOCK] == block and matrix[equation_at + k, state[unknown_at + unknown, PLACE]] != 0.0:
+                if (
+                    state[unknown_at + unknown, BLOCK] == block
+                    and matrix[equation_at + k, state[unknown_at + unknown, PLACE]] != 0.0
+                ):
                     if count + 2 > coefficient.size:
                         return 0, 0, -1
                     coefficient[count] = matrix[equation_at + k, state[unknown_at + unknown, PLACE]]
@@ -179,7 +182,9 @@ def _reply_rows(tree, state, numbers, matrix, chosen, number, first, coefficient
     coefficient_at = state[COEFFICIENT, 0]
     state[count_at + SOLVING, 0] = EVERY_BLOCK
     for node in range(tree[NODES, 1]):
-        for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+        for slot in range(
+            tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]
+        ):
             player = tree[slot_at + slot, PLAYER]
             possible = belief_support(tree, state, numbers, matrix, node, player)
             for kind in range(tree[player_at + player, TYPES]):

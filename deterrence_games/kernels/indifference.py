@@ -6,7 +6,6 @@ players that settles every assignment. What remains coupled (three players who a
 the extreme points, where a multilinear function takes its extremes, and otherwise handed on.
 """
 
-
 import numpy as np
 
 from deterrence_games.kernels.bayesian_tree import (
@@ -97,8 +96,6 @@ VIOLATED, NO_ROOM = -1, -2
 NO_TERMS = np.int64(0)  # typed, as `NO_BLOCK`
 
 
-
-
 @inner_kernel
 def block_at(tree, state, numbers, matrix, node, player):
     """Block of the player's weights at the node, -1 when they are all numbers."""
@@ -144,7 +141,9 @@ def name_unknowns(tree, state, numbers, matrix, items):
                 above = last_entry(tree, node, player, tree[set_at + target, TYPE])
                 if above < 0:
                     state[alias_at + e, 0] = -1
-                    numbers[weight_at + e] = numbers[prior_at + tree[player_at + player, TYPE_FIRST] + tree[set_at + target, TYPE]]
+                    numbers[weight_at + e] = numbers[
+                        prior_at + tree[player_at + player, TYPE_FIRST] + tree[set_at + target, TYPE]
+                    ]
                 else:
                     state[alias_at + e, 0] = state[alias_at + above, 0]
                     numbers[weight_at + e] = numbers[weight_at + above]
@@ -173,7 +172,9 @@ def name_unknowns(tree, state, numbers, matrix, items):
         if state[block_of_at + block, 0] < 0:
             state[block_of_at + block, 0] = blocks
             state[blocks_at + blocks, SIZE] = 0
-            state[blocks_at + blocks, MAY_VANISH] = tree[item_at + k, DECIDES] != SUPPORT and state[belief_at + target, NEEDS] == SIMPLEX
+            state[blocks_at + blocks, MAY_VANISH] = (
+                tree[item_at + k, DECIDES] != SUPPORT and state[belief_at + target, NEEDS] == SIMPLEX
+            )
             state[blocks_at + blocks, COUNT] = 0
             blocks += 1
         block = state[block_of_at + block, 0]
@@ -297,7 +298,11 @@ def unsolved_blocks(tree, state, numbers, matrix, node, player):
     for other in range(tree[PLAYERS, 1]):
         if other != player:
             block = block_at(tree, state, numbers, matrix, node, other)
-            if block >= 0 and state[blocks_at + block, COUNT] != 1 and not belief_settled(tree, state, numbers, matrix, node, other):
+            if (
+                block >= 0
+                and state[blocks_at + block, COUNT] != 1
+                and not belief_settled(tree, state, numbers, matrix, node, other)
+            ):
                 count += 1
                 last = block
     return count, last
@@ -339,7 +344,9 @@ def best_reply_rows(tree, state, numbers, matrix, block, n_equations, tol):
     for node in range(tree[NODES, 1]):
         if tree[node_at + node, SLOT_COUNT] == 0 or not state[closed_at + node, 0]:
             continue
-        for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+        for slot in range(
+            tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]
+        ):
             player = tree[slot_at + slot, PLAYER]
             possible = belief_support(tree, state, numbers, matrix, node, player)
             unsolved, which = unsolved_blocks(tree, state, numbers, matrix, node, player)
@@ -464,7 +471,10 @@ def corner_range(tree, state, numbers, matrix, n_terms):
                 unknown = state[factor_at + term, other]
                 if unknown >= 0:
                     block = state[unknown_at + unknown, BLOCK]
-                    product *= matrix[vertex_at + state[blocks_at + block, FIRST] + state[corner_at + block, 0], state[unknown_at + unknown, PLACE]]
+                    product *= matrix[
+                        vertex_at + state[blocks_at + block, FIRST] + state[corner_at + block, 0],
+                        state[unknown_at + unknown, PLACE],
+                    ]
             total += product
         low = min(low, total)
         high = max(high, total)
@@ -563,8 +573,15 @@ def _solve_block(tree, state, numbers, matrix, items, block, tol):
     if n_equations < 0:
         return TOO_LARGE
     found = extreme_points(
-        size, matrix[equation_at:inequality_at], n_equations, matrix[inequality_at:vertex_at], n_inequalities, tol,
-        matrix[ray_at:], state[meets_at : meets_at + state[MEETS, 1]], numbers[slack_at : slack_at + state[SLACK, 1]],
+        size,
+        matrix[equation_at:inequality_at],
+        n_equations,
+        matrix[inequality_at:vertex_at],
+        n_inequalities,
+        tol,
+        matrix[ray_at:],
+        state[meets_at : meets_at + state[MEETS, 1]],
+        numbers[slack_at : slack_at + state[SLACK, 1]],
     )
     if found < 0:
         return TOO_LARGE

@@ -113,7 +113,7 @@ def search(tree, state, numbers, matrix, found, cell, vertex, tol, max_steps, ma
             fresh = np.int64(0)
             continue
         steps += 1
-        if steps > max_steps or cell - first_cell > max_cells:
+        if steps > max_steps or cell - first_cell == max_cells:
             return LIMIT, cell - first_cell, vertex, steps
         fresh = np.int64(0)
         consistent = True
@@ -195,7 +195,9 @@ def _next_choice(tree, state, numbers, matrix, k, fresh):
                 state[known_at + entry + position, 0] = known
                 if known:
                     numbers[weight_at + entry + position] = (
-                        numbers[prior_at + tree[player_at + player, TYPE_FIRST] + kind] if above < 0 else numbers[weight_at + above]
+                        numbers[prior_at + tree[player_at + player, TYPE_FIRST] + kind]
+                        if above < 0
+                        else numbers[weight_at + above]
                     )
             position += 1
         return True

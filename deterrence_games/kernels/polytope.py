@@ -5,7 +5,6 @@ References
 .. [1] Fukuda and Prodon (1996), Double description method revisited, Combinatorics and Computer Science.
 """
 
-
 from deterrence_games.kernels.jit import borrowing_kernel, inner_kernel
 
 WORDS = 2

@@ -117,7 +117,9 @@ def _columns(game: Game, given: Mapping[str, Any]) -> tuple[dict[str, npt.NDArra
         if column.ndim > 1:
             raise ParameterError(f"game {game.name!r}: parameter {name!r} has {column.ndim} axes; give a number or one axis")
         if not np.isfinite(column).all():
-            raise ParameterError(f"game {game.name!r}: parameter {name!r} is NaN or infinite at some point; give finite numbers")
+            raise ParameterError(
+                f"game {game.name!r}: parameter {name!r} is NaN or infinite at some point; give finite numbers"
+            )
         columns[name] = column
         if column.ndim:
             lengths[name] = column.size
@@ -134,7 +136,9 @@ def _check_probabilities(structure: TreeStructure, values: Floats) -> None:
     ]
     for node in np.flatnonzero(structure.kind == CHANCE):
         first, count = structure.child_first[node], structure.child_count[node]
-        groups.append((f"chance move after {structure.histories[node]}", structure.chance[structure.child[first : first + count]]))
+        groups.append(
+            (f"chance move after {structure.histories[node]}", structure.chance[structure.child[first : first + count]])
+        )
     for what, columns in groups:
         probabilities = values[:, columns]
         wrong = (probabilities < -SUM_TOLERANCE).any(axis=1) | (np.abs(probabilities.sum(axis=1) - 1) > SUM_TOLERANCE)
@@ -264,11 +268,11 @@ def _structure(game: Game, columns: _Columns) -> TreeStructure:
     for number in range(nodes - 1, 0, -1):
         end[parent[number]] = max(end[parent[number]], end[number])
     counts = np.array([len(below) for below in children])
-    slot = np.array(slots, dtype=np.int64).reshape(-1, 4)
-    slot_types = np.array([len(types[player]) for player in slot[:, 1]], dtype=np.int64)
-    set_slot = np.repeat(np.arange(len(slot)), slot_types)
+    slot_table = np.array(slots, dtype=np.int64).reshape(-1, 4)
+    slot_types = np.array([len(types[player]) for player in slot_table[:, 1]], dtype=np.int64)
+    set_slot = np.repeat(np.arange(len(slot_table)), slot_types)
     set_first = np.concatenate([[0], np.cumsum(slot_types)])[:-1]
-    set_actions = slot[set_slot, 2]
+    set_actions = slot_table[set_slot, 2]
     type_count = np.array([len(own) for own in types])
 
     return TreeStructure(
@@ -287,11 +291,11 @@ def _structure(game: Game, columns: _Columns) -> TreeStructure:
         child=_ints(list(itertools.chain.from_iterable(children))),
         chance=_ints(chance),
         slot_first=_ints(slot_first),
-        slot_count=_ints(np.bincount(slot[:, 0], minlength=nodes)),
-        slot_node=_ints(slot[:, 0]),
-        slot_player=_ints(slot[:, 1]),
-        slot_actions=_ints(slot[:, 2]),
-        slot_stride=_ints(slot[:, 3]),
+        slot_count=_ints(np.bincount(slot_table[:, 0], minlength=nodes)),
+        slot_node=_ints(slot_table[:, 0]),
+        slot_player=_ints(slot_table[:, 1]),
+        slot_actions=_ints(slot_table[:, 2]),
+        slot_stride=_ints(slot_table[:, 3]),
         set_first=_ints(set_first),
         set_slot=_ints(set_slot),
         set_type=_ints(np.arange(len(set_slot)) - set_first[set_slot]),

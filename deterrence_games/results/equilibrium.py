@@ -102,9 +102,7 @@ class Equilibrium:
     @property
     def continuum(self) -> bool:
         """Whether this stands for infinitely many strategy profiles."""
-        return any(
-            high - low > TIE for actions in self.behavior_intervals.values() for low, high in actions.values()
-        )
+        return any(high - low > TIE for actions in self.behavior_intervals.values() for low, high in actions.values())
 
     def belief_set(self, about: str, history: History) -> BeliefSet:
         """The supporting beliefs about a player at a public history."""

@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
+from deterrence_games.forms.tree import History, InformationSet
 from deterrence_games.results.equilibrium import TIE, Equilibrium
 
-Pattern = Mapping[tuple[str, str, tuple[object, ...]], str | tuple[str, ...]]
+Pattern = Mapping[tuple[str, str, History], tuple[str, ...]]
 
 
 def equilibrium_name(names: Mapping[str, Pattern], equilibrium: Equilibrium) -> str:
     """The first name whose pattern the equilibrium matches, else an empty string.
 
-    A pattern gives for some information sets the actions that may be played there.
+    A pattern gives for some information sets the actions that may be played there. It does not match an equilibrium that
+    leaves one of them open (a strategy of the normal form is silent where its owner never comes).
     """
     for name, pattern in names.items():
         for where, allowed in pattern.items():
-            played = {action for action, p in equilibrium.behavior[where].items() if p > TIE}  # type: ignore[index]
-            if not played <= ({allowed} if isinstance(allowed, str) else set(allowed)):
+            behavior = equilibrium.behavior.get(InformationSet(*where))
+            if behavior is None or not {action for action, p in behavior.items() if p > TIE} <= set(allowed):
                 break
         else:
             return name

@@ -4,12 +4,11 @@ A *cell* is one assignment of supports (behaviour, and free beliefs) with all th
 """
 
 import os
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from deterrence_games.forms.tree import Floats, Ints, TreeForm
 from deterrence_games.kernels.assessment import assess_cells
@@ -199,21 +198,19 @@ def measure(
     )  # fmt: skip
 
 
-def _join(parts: Iterable[Cells]) -> Cells:
+def _join(parts: list[Cells]) -> Cells:
     """Put the chunks' findings one after another."""
-    parts = list(parts)
-    starts = np.concatenate([[0], np.cumsum([len(part.state) for part in parts])])
-
-    def joined(name: str, shift: bool = False) -> npt.NDArray[np.generic]:
-        arrays = [getattr(part, name) + (start if shift else 0) for part, start in zip(parts, starts, strict=False)]
-        return np.concatenate(arrays)
-
-    return Cells(
-        **{
-            name: joined(name, name in ("first", "vertex_cell")) if name != "steps" else sum(part.steps for part in parts)
-            for name in Cells.__dataclass_fields__
-        }
-    )
+    starts = np.concatenate([[0], np.cumsum([len(part.state) for part in parts])]).tolist()
+    joined: dict[str, Any] = {}
+    for name in Cells.__dataclass_fields__:
+        own = [getattr(part, name) for part in parts]
+        if name == "steps":
+            joined[name] = sum(own)
+        elif name in ("first", "vertex_cell"):
+            joined[name] = np.concatenate([array + start for array, start in zip(own, starts, strict=False)])
+        else:
+            joined[name] = np.concatenate(own)
+    return Cells(**joined)
 
 
 def room(tree: Ints, rows: int) -> Found:

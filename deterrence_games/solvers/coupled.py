@@ -83,7 +83,9 @@ def _resolve_cell(tree: Ints, space: Space, found: Found, cells: Cells, row: int
         if ended == EMPTY:
             continue
         if ended == COUPLED:
-            roots = next((roots for chosen in _subsets(state) if (roots := _roots(tree, space, chosen, fixed, tol)) is not None), None)
+            roots = next(
+                (roots for chosen in _subsets(state) if (roots := _roots(tree, space, chosen, fixed, tol)) is not None), None
+            )
             if roots is not None:
                 waiting.extend(roots)
                 continue

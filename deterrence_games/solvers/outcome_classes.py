@@ -40,7 +40,6 @@ from deterrence_games.solvers.search_order import rows_of
 SAME = 1e-7  # weights closer than this are equal
 
 
-
 @dataclass(frozen=True, eq=False)
 class Cell:
     """One cell with its regimes.
@@ -73,7 +72,9 @@ def read_cell(tree: Ints, cells: Cells, row: int) -> Cell:
     regime = np.zeros(len(choice), np.int64)
     for c, slot in enumerate(rows_of(tree, CHOICES)[:, 0]):
         player = slots[slot, PLAYER]
-        regime[c] = players + c if choice[c, FREE] else _regime_at(slots, last[slots[slot, NODE] * players + player], regime, player)
+        regime[c] = (
+            players + c if choice[c, FREE] else _regime_at(slots, last[slots[slot, NODE] * players + player], regime, player)
+        )
     on_path = np.ones(len(nodes), bool)
     for node in range(1, len(nodes)):
         above = nodes[node, PARENT]
@@ -98,7 +99,8 @@ def entry_choices(tree: Ints) -> Ints:
     """The choice of each entry."""
     sets, slots = rows_of(tree, SETS), rows_of(tree, SLOTS)
     within = np.arange(tree[ENTRIES, 1]) - np.repeat(sets[:, ENTRY], sets[:, WIDTH])
-    return np.repeat(slots[sets[:, SLOT], CHOICE_FIRST], sets[:, WIDTH]) + within
+    choices: Ints = np.repeat(slots[sets[:, SLOT], CHOICE_FIRST], sets[:, WIDTH]) + within
+    return choices
 
 
 def _action_behind(nodes: Ints, slots: Ints, slot: int, node: int) -> int:
@@ -120,7 +122,8 @@ def maximal(cells: list[Cell]) -> list[Cell]:
     for k, cell in enumerate(cells):
         wider = ((cell.used == 0) | ((cell.used & ~used) == 0) & (used != 0)).all(axis=1)
         wider[k] = False
-        if not any(_is_face(cell, cells[other]) and not (other > k and _is_face(cells[other], cell)) for other in np.flatnonzero(wider)):
+        hosts = [cells[other] for other in np.flatnonzero(wider) if _is_face(cell, cells[other])]
+        if not any(host.row < cell.row or not _is_face(host, cell) for host in hosts):
             kept.append(cell)
     return kept
 

@@ -79,10 +79,10 @@ class PerfectBayesian(Solver):
     def solve(self, form: Form) -> Solution:
         """Find all equilibria at the form's point; see `Solver.solve`."""
         if isinstance(form, TreeForm) and form.points != 1:
-            raise self.refuse(form, f"it has {form.points} parameter points; choose one with form.at(point), or use solve_points")
-        cells = resolve(form, self.solve_points(form), self.tol)
+            raise self.refuse(form, f"it has {form.points} parameter points; take form.at(point), or solve_points for all")
+        cells = self.solve_points(form)
         assert isinstance(form, TreeForm)
-        return _solution(self, form, cells)
+        return _solution(self, form, resolve(form, cells, self.tol))
 
     def solve_points(self, form: Form, *, threads: int = 1) -> Cells:
         """Search every parameter point of the form; the findings are arrays, one row a cell (see `Cells`).
@@ -105,7 +105,8 @@ def _solution(solver: PerfectBayesian, form: TreeForm, cells: Cells) -> Solution
     tree = search_tree(structure)
     corners = _corners(form, cells, solver.tol)
     scale = max(float(np.ptp(form.values[0, structure.payoff[:, player]])) for player in range(len(structure.players)))
-    failed, settled = [], []
+    failed: list[int] = []
+    settled: list[int] = []
     for row in range(len(cells.state)):
         if cells.state[row] != SETTLED:
             continue
