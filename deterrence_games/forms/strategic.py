@@ -44,7 +44,7 @@ class StrategicForm:
         if self.payoffs.shape != (len(self.players), *(len(own) for own in self.strategies)):
             raise GameError(
                 f"game {self.name!r}: payoffs of shape {self.payoffs.shape} do not match {len(self.players)} players "
-                f"with {[len(own) for own in self.strategies]} strategies; give one array a player, all of shape (m_1, ..., m_n)"
+                f"with {[len(own) for own in self.strategies]} strategies; give one array a player, all of shape (m_1, ...)"
             )
         for player, own in zip(self.players, self.strategies, strict=True):
             if not own:
@@ -89,7 +89,7 @@ class StrategicForm:
             raise GameError(f"game {name!r}: payoff arrays have shapes {[column.shape for column in columns]}; make them equal")
         if columns and columns[0].ndim != len(columns):
             raise GameError(
-                f"game {name!r}: {len(columns)} payoff array(s) with {columns[0].ndim} axes; give one array a player, one axis a player"
+                f"game {name!r}: {len(columns)} payoff array(s) with {columns[0].ndim} axes; give one array and one axis a player"
             )
         if columns and columns[0].size > MAX_PROFILES:
             raise SizeError(f"game {name!r}: {columns[0].size} pure profiles; at most {MAX_PROFILES} are accepted")

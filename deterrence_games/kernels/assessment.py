@@ -9,7 +9,6 @@ from deterrence_games.kernels.bayesian_tree import (
     ENTRY,
     FREE,
     IRRELEVANT,
-    LAST,
     LAST_ACTION,
     LAST_SLOT,
     NEEDS,
@@ -26,14 +25,15 @@ from deterrence_games.kernels.bayesian_tree import (
     SET_FIRST,
     SETS,
     SLOT,
-    SLOT_COUNT,
-    SLOT_FIRST,
     SLOTS,
     TYPE_FIRST,
     TYPES,
     WIDTH,
     action_toward,
+    end_slot,
+    first_slot,
     last_entry,
+    last_row,
     load_point,
 )
 from deterrence_games.kernels.jit import borrowing_kernel, inner_kernel
@@ -61,7 +61,6 @@ def assess(tree, state, numbers, matrix, used, choices, weight, tol, behavior, b
     slot_at = tree[SLOTS, 0]
     set_at = tree[SETS, 0]
     player_at = tree[PLAYERS, 0]
-    last_at = tree[LAST, 0]
     prior_at = state[PRIOR, 0]
     players = tree[PLAYERS, 1]
     for node in range(tree[NODES, 1]):
@@ -72,10 +71,10 @@ def assess(tree, state, numbers, matrix, used, choices, weight, tol, behavior, b
                 for t in range(tree[player_at + player, TYPES]):
                     belief[node, first + t] = numbers[prior_at + first + t]
                 continue
-            slot = tree[last_at + node * tree[PLAYERS, 1] + player, LAST_SLOT]
+            slot = tree[last_row(tree, node, player), LAST_SLOT]
             updated = slot >= 0 and tree[slot_at + slot, NODE] == above
             if updated:
-                choice = tree[slot_at + slot, CHOICE_FIRST] + tree[last_at + node * tree[PLAYERS, 1] + player, LAST_ACTION]
+                choice = tree[slot_at + slot, CHOICE_FIRST] + tree[last_row(tree, node, player), LAST_ACTION]
                 updated = not (choices[choice, FREE] and choices[choice, NEEDS] == IRRELEVANT)
             total = 0.0
             if updated:
@@ -117,9 +116,7 @@ def _value_node(tree, state, numbers, matrix, used, tol, behavior, belief, worth
     players = tree[PLAYERS, 1]
     for player in range(players):
         own_slot = -1
-        for slot in range(
-            tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]
-        ):
+        for slot in range(first_slot(tree, node), end_slot(tree, node)):
             if tree[slot_at + slot, PLAYER] == player:
                 own_slot = slot
         for kind in range(tree[player_at + player, TYPES]):
@@ -187,9 +184,7 @@ def _action_worth(tree, state, numbers, matrix, behavior, belief, worth, node, p
         if own_slot >= 0 and action_toward(tree, own_slot, child) != action:
             continue
         share = numbers[probability_at + child]
-        for slot in range(
-            tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]
-        ):
+        for slot in range(first_slot(tree, node), end_slot(tree, node)):
             if slot == own_slot:
                 continue
             toward = action_toward(tree, slot, child)
@@ -224,9 +219,7 @@ def outcome_distribution(tree, state, numbers, matrix, behavior, reach, outcomes
                     reach[node] *= numbers[prior_at + tree[player_at + player, TYPE_FIRST] + tree[profile_at + profile, player]]
             else:
                 reach[node] = reach[above] * numbers[probability_at + node]
-                for slot in range(
-                    tree[node_at + above, SLOT_FIRST], tree[node_at + above, SLOT_FIRST] + tree[node_at + above, SLOT_COUNT]
-                ):
+                for slot in range(first_slot(tree, above), end_slot(tree, above)):
                     q = tree[slot_at + slot, SET_FIRST] + tree[profile_at + profile, tree[slot_at + slot, PLAYER]]
                     reach[node] *= behavior[tree[set_at + q, ENTRY] + action_toward(tree, slot, node)]
             if tree[node_at + node, OUTCOME] >= 0:

@@ -14,14 +14,12 @@ from deterrence_games.kernels.bayesian_tree import (
     END,
     FACTOR,
     FREE,
-    LAST,
     LAST_SLOT,
     NODE,
     NODES,
     OPEN,
     OUTCOME,
     PARENT,
-    PAYOFF,
     PLAN,
     PLAY,
     PLAYER,
@@ -31,8 +29,6 @@ from deterrence_games.kernels.bayesian_tree import (
     PROFILES,
     SET_FIRST,
     SHARE,
-    SLOT_COUNT,
-    SLOT_FIRST,
     SLOTS,
     TYPE_FIRST,
     TYPES,
@@ -44,8 +40,12 @@ from deterrence_games.kernels.bayesian_tree import (
     WHOLE_WEIGHT,
     action_toward,
     belief_support,
+    end_slot,
+    first_slot,
     last_entry,
+    last_row,
     lowest,
+    payoff_row,
     single,
 )
 from deterrence_games.kernels.jit import inner_kernel
@@ -79,9 +79,7 @@ def open_slots(tree, state, numbers, matrix, slot, kind, action):
     while g < tree[node_at + node, END]:
         above = tree[node_at + g, PARENT]
         reached = True
-        for t in range(
-            tree[node_at + above, SLOT_FIRST], tree[node_at + above, SLOT_FIRST] + tree[node_at + above, SLOT_COUNT]
-        ):
+        for t in range(first_slot(tree, above), end_slot(tree, above)):
             toward = action_toward(tree, t, g)
             if t == slot:
                 reached &= toward == action
@@ -94,7 +92,7 @@ def open_slots(tree, state, numbers, matrix, slot, kind, action):
         if not reached:
             g = tree[node_at + g, END]
             continue
-        for t in range(tree[node_at + g, SLOT_FIRST], tree[node_at + g, SLOT_FIRST] + tree[node_at + g, SLOT_COUNT]):
+        for t in range(first_slot(tree, g), end_slot(tree, g)):
             q = tree[slot_at + t, SET_FIRST] + kind
             if (
                 tree[slot_at + t, PLAYER] == player
@@ -119,7 +117,6 @@ def belief_settled(tree, state, numbers, matrix, node, player):
     node_at = tree[NODES, 0]
     slot_at = tree[SLOTS, 0]
     player_at = tree[PLAYERS, 0]
-    last_at = tree[LAST, 0]
     play_at = state[PLAY, 0]
     alias_at = state[ALIAS, 0]
     unknown_at = state[UNKNOWN, 0]
@@ -129,7 +126,7 @@ def belief_settled(tree, state, numbers, matrix, node, player):
     vertex_at = state[VERTICES, 0]
     possible = belief_support(tree, state, numbers, matrix, node, player)
     for g in range(node, tree[node_at + node, END]):
-        for slot in range(tree[node_at + g, SLOT_FIRST], tree[node_at + g, SLOT_FIRST] + tree[node_at + g, SLOT_COUNT]):
+        for slot in range(first_slot(tree, g), end_slot(tree, g)):
             if tree[slot_at + slot, PLAYER] == player:
                 for kind in range(tree[player_at + player, TYPES]):
                     mask = state[play_at + tree[slot_at + slot, SET_FIRST] + kind, USED]
@@ -140,7 +137,7 @@ def belief_settled(tree, state, numbers, matrix, node, player):
         return True
     lead = (
         state[alias_at + last_entry(tree, node, player, lowest(possible)), 0]
-        if tree[last_at + node * tree[PLAYERS, 1] + player, LAST_SLOT] >= 0
+        if tree[last_row(tree, node, player), LAST_SLOT] >= 0
         else -1
     )
     if lead < 0 or state[unknown_at + lead, SOLVED]:
@@ -210,7 +207,6 @@ def reply_terms(tree, state, numbers, matrix, slot, kind, action, sign, count):
     share_at = state[SHARE, 0]
     prior_at = state[PRIOR, 0]
     probability_at = state[PROBABILITY, 0]
-    payoff_at = state[PAYOFF, 0]
     node = tree[slot_at + slot, NODE]
     player = tree[slot_at + slot, PLAYER]
     players = tree[PLAYERS, 1]
@@ -223,9 +219,7 @@ def reply_terms(tree, state, numbers, matrix, slot, kind, action, sign, count):
     while g < tree[node_at + node, END]:
         above = tree[node_at + g, PARENT]
         reached = True
-        for t in range(
-            tree[node_at + above, SLOT_FIRST], tree[node_at + above, SLOT_FIRST] + tree[node_at + above, SLOT_COUNT]
-        ):
+        for t in range(first_slot(tree, above), end_slot(tree, above)):
             toward = action_toward(tree, t, g)
             if t == slot:
                 reached &= toward == action
@@ -247,10 +241,7 @@ def reply_terms(tree, state, numbers, matrix, slot, kind, action, sign, count):
                     continue
                 if count == state[COEFFICIENT, 1]:
                     return -1
-                product = (
-                    numbers[chance_at + g]
-                    * numbers[payoff_at + (tree[node_at + g, OUTCOME] * players + player) * tree[PROFILES, 1] + profile]
-                )
+                product = numbers[chance_at + g] * numbers[payoff_row(tree, state, tree[node_at + g, OUTCOME], player, profile)]
                 for other in range(players):
                     state[factor_at + count, other] = -1
                     if other == player:

@@ -5,7 +5,6 @@ import numpy as np
 from deterrence_games.kernels.bayesian_tree import (
     ALLOWED,
     BELIEFS,
-    BOUND,
     BRANCH,
     CHILD_COUNT,
     CHILD_FIRST,
@@ -21,7 +20,6 @@ from deterrence_games.kernels.bayesian_tree import (
     NODE,
     NODES,
     OUTCOME,
-    PAYOFF,
     PINNED,
     PLAY,
     PLAYER,
@@ -33,7 +31,6 @@ from deterrence_games.kernels.bayesian_tree import (
     SETS,
     SIMPLEX,
     SLOT_COUNT,
-    SLOT_FIRST,
     SLOTS,
     STILL,
     STRIDE,
@@ -44,7 +41,11 @@ from deterrence_games.kernels.bayesian_tree import (
     WIDTH,
     action_toward,
     belief_support,
+    bound_row,
+    end_slot,
+    first_slot,
     last_entry,
+    payoff_row,
     single,
 )
 from deterrence_games.kernels.jit import inner_kernel
@@ -75,9 +76,7 @@ def remove_dominated(tree, state, numbers, matrix, tol):
             shrinking = True
             while shrinking:
                 shrinking = False
-                for slot in range(
-                    tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]
-                ):
+                for slot in range(first_slot(tree, node), end_slot(tree, node)):
                     for kind in range(tree[player_at + tree[slot_at + slot, PLAYER], TYPES]):
                         q = tree[slot_at + slot, SET_FIRST] + kind
                         for worse in range(tree[set_at + q, WIDTH]):
@@ -106,7 +105,7 @@ def _pin(tree, state, numbers, matrix, node):
     play_at = state[PLAY, 0]
     pinned_at = state[PINNED, 0]
     pinned = 1
-    for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+    for slot in range(first_slot(tree, node), end_slot(tree, node)):
         for kind in range(tree[player_at + tree[slot_at + slot, PLAYER], TYPES]):
             if not single(state[play_at + tree[slot_at + slot, SET_FIRST] + kind, ALLOWED]):
                 pinned = 0
@@ -140,9 +139,7 @@ def _set_needs(tree, state, numbers, matrix):
             for g in range(child, tree[node_at + child, END]):
                 if state[pinned_at + g, 0]:
                     continue
-                for later in range(
-                    tree[node_at + g, SLOT_FIRST], tree[node_at + g, SLOT_FIRST] + tree[node_at + g, SLOT_COUNT]
-                ):
+                for later in range(first_slot(tree, g), end_slot(tree, g)):
                     if tree[slot_at + later, PLAYER] == tree[slot_at + slot, PLAYER]:
                         needs = BRANCH
         state[belief_at + choice, NEEDS] = needs
@@ -151,7 +148,6 @@ def _set_needs(tree, state, numbers, matrix):
 @inner_kernel
 def close_node(tree, state, numbers, matrix, node, tol):
     """Bound a node whose subtree is assigned; False when some support there cannot be a best reply."""
-    node_at = tree[NODES, 0]
     slot_at = tree[SLOTS, 0]
     set_at = tree[SETS, 0]
     player_at = tree[PLAYERS, 0]
@@ -159,7 +155,7 @@ def close_node(tree, state, numbers, matrix, node, tol):
     pinned_at = state[PINNED, 0]
     if state[pinned_at + node, 0]:
         return True  # its bounds do not change
-    for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+    for slot in range(first_slot(tree, node), end_slot(tree, node)):
         possible = belief_support(tree, state, numbers, matrix, node, tree[slot_at + slot, PLAYER])
         for kind in range(tree[player_at + tree[slot_at + slot, PLAYER], TYPES]):
             if not possible >> kind & 1:
@@ -169,9 +165,10 @@ def close_node(tree, state, numbers, matrix, node, tol):
                 if not state[play_at + q, ALLOWED] >> better & 1:
                     continue
                 for used in range(tree[set_at + q, WIDTH]):
-                    if used != better and state[play_at + q, USED] >> used & 1:
-                        if least_gain(tree, state, numbers, matrix, slot, kind, used, better, DURING) > tol:
-                            return False
+                    if used == better or not state[play_at + q, USED] >> used & 1:
+                        continue
+                    if least_gain(tree, state, numbers, matrix, slot, kind, used, better, DURING) > tol:
+                        return False
     if node > 0:
         _bound_node(tree, state, numbers, matrix, node, DURING)
     return True
@@ -192,7 +189,6 @@ def least_gain(tree, state, numbers, matrix, slot, kind, worse, better, searchin
     known_at = state[KNOWN, 0]
     weight_at = state[WEIGHT, 0]
     prior_at = state[PRIOR, 0]
-    bound_at = state[BOUND, 0]
     node = tree[slot_at + slot, NODE]
     player = tree[slot_at + slot, PLAYER]
     stride = tree[slot_at + slot, STRIDE]
@@ -237,8 +233,8 @@ def least_gain(tree, state, numbers, matrix, slot, kind, worse, better, searchin
             to_worse = tree[child_at + tree[node_at + node, CHILD_FIRST] + c + (worse - better) * stride, 0]
             gain = min(
                 gain,
-                numbers[bound_at + ((to_better * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW]
-                - numbers[bound_at + ((to_worse * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH],
+                numbers[bound_row(tree, state, to_better, player, profile) + LOW]
+                - numbers[bound_row(tree, state, to_worse, player, profile) + HIGH],
             )
         least = min(least, gain)
         total += share * gain
@@ -251,11 +247,10 @@ def least_gain(tree, state, numbers, matrix, slot, kind, worse, better, searchin
 @inner_kernel
 def _possible_joint(tree, state, numbers, matrix, node, child, profile, player, searching):
     """Whether the others' part of the joint move to ``child`` is within their supports."""
-    node_at = tree[NODES, 0]
     slot_at = tree[SLOTS, 0]
     profile_at = tree[PROFILES, 0]
     play_at = state[PLAY, 0]
-    for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+    for slot in range(first_slot(tree, node), end_slot(tree, node)):
         other = tree[slot_at + slot, PLAYER]
         if other == player:
             continue
@@ -272,18 +267,14 @@ def _bound_node(tree, state, numbers, matrix, node, searching):
     node_at = tree[NODES, 0]
     child_at = tree[CHILDREN, 0]
     probability_at = state[PROBABILITY, 0]
-    payoff_at = state[PAYOFF, 0]
-    bound_at = state[BOUND, 0]
     players = tree[PLAYERS, 1]
     profiles = tree[PROFILES, 1]
     if tree[node_at + node, OUTCOME] >= 0:
         for player in range(players):
             for profile in range(profiles):
-                value = numbers[
-                    payoff_at + (tree[node_at + node, OUTCOME] * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile
-                ]
-                numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW] = value
-                numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH] = value
+                value = numbers[payoff_row(tree, state, tree[node_at + node, OUTCOME], player, profile)]
+                numbers[bound_row(tree, state, node, player, profile) + LOW] = value
+                numbers[bound_row(tree, state, node, player, profile) + HIGH] = value
         return
     for player in range(players):
         for profile in range(profiles):
@@ -292,14 +283,8 @@ def _bound_node(tree, state, numbers, matrix, node, searching):
                 high = 0.0
                 for c in range(tree[node_at + node, CHILD_COUNT]):
                     child = tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0]
-                    low += (
-                        numbers[probability_at + child]
-                        * numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW]
-                    )
-                    high += (
-                        numbers[probability_at + child]
-                        * numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH]
-                    )
+                    low += numbers[probability_at + child] * numbers[bound_row(tree, state, child, player, profile) + LOW]
+                    high += numbers[probability_at + child] * numbers[bound_row(tree, state, child, player, profile) + HIGH]
             else:
                 low = 1e300
                 high = -1e300
@@ -309,24 +294,19 @@ def _bound_node(tree, state, numbers, matrix, node, searching):
                         continue
                     if not _own_plan(tree, state, numbers, matrix, node, child, profile, player, searching):
                         continue
-                    low = min(
-                        low, numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW]
-                    )
-                    high = max(
-                        high, numbers[bound_at + ((child * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH]
-                    )
-            numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + LOW] = low
-            numbers[bound_at + ((node * tree[PLAYERS, 1] + player) * tree[PROFILES, 1] + profile) * 2 + HIGH] = high
+                    low = min(low, numbers[bound_row(tree, state, child, player, profile) + LOW])
+                    high = max(high, numbers[bound_row(tree, state, child, player, profile) + HIGH])
+            numbers[bound_row(tree, state, node, player, profile) + LOW] = low
+            numbers[bound_row(tree, state, node, player, profile) + HIGH] = high
 
 
 @inner_kernel
 def _own_plan(tree, state, numbers, matrix, node, child, profile, player, searching):
     """Whether ``child`` follows the player's own plan: its lowest action in use, or any undominated one where it has none."""
-    node_at = tree[NODES, 0]
     slot_at = tree[SLOTS, 0]
     profile_at = tree[PROFILES, 0]
     play_at = state[PLAY, 0]
-    for slot in range(tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]):
+    for slot in range(first_slot(tree, node), end_slot(tree, node)):
         if tree[slot_at + slot, PLAYER] != player:
             continue
         q = tree[slot_at + slot, SET_FIRST] + tree[profile_at + profile, player]

@@ -16,8 +16,6 @@ from deterrence_games.kernels.bayesian_tree import (
     PLAYERS,
     SET_FIRST,
     SETS,
-    SLOT_COUNT,
-    SLOT_FIRST,
     SLOTS,
     TYPES,
     UNKNOWN,
@@ -26,6 +24,8 @@ from deterrence_games.kernels.bayesian_tree import (
     VERTICES,
     WIDTH,
     belief_support,
+    end_slot,
+    first_slot,
     lowest,
     single,
 )
@@ -170,7 +170,6 @@ def write_system(tree, state, numbers, matrix, chosen, number, first, coefficien
 @inner_kernel
 def _reply_rows(tree, state, numbers, matrix, chosen, number, first, coefficient, factor, rows, equal):
     """Append the best-reply conditions of actions in use (``equal`` 1) or not in use."""
-    node_at = tree[NODES, 0]
     slot_at = tree[SLOTS, 0]
     set_at = tree[SETS, 0]
     player_at = tree[PLAYERS, 0]
@@ -182,9 +181,7 @@ def _reply_rows(tree, state, numbers, matrix, chosen, number, first, coefficient
     coefficient_at = state[COEFFICIENT, 0]
     state[count_at + SOLVING, 0] = EVERY_BLOCK
     for node in range(tree[NODES, 1]):
-        for slot in range(
-            tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]
-        ):
+        for slot in range(first_slot(tree, node), end_slot(tree, node)):
             player = tree[slot_at + slot, PLAYER]
             possible = belief_support(tree, state, numbers, matrix, node, player)
             for kind in range(tree[player_at + player, TYPES]):

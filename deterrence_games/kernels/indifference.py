@@ -45,7 +45,6 @@ from deterrence_games.kernels.bayesian_tree import (
     SIMPLEX,
     SLACK,
     SLOT_COUNT,
-    SLOT_FIRST,
     SLOTS,
     SUPPORT,
     TARGET,
@@ -60,6 +59,8 @@ from deterrence_games.kernels.bayesian_tree import (
     WHOLE_WEIGHT,
     WIDTH,
     belief_support,
+    end_slot,
+    first_slot,
     last_entry,
     lowest,
     regime,
@@ -344,9 +345,7 @@ def best_reply_rows(tree, state, numbers, matrix, block, n_equations, tol):
     for node in range(tree[NODES, 1]):
         if tree[node_at + node, SLOT_COUNT] == 0 or not state[closed_at + node, 0]:
             continue
-        for slot in range(
-            tree[node_at + node, SLOT_FIRST], tree[node_at + node, SLOT_FIRST] + tree[node_at + node, SLOT_COUNT]
-        ):
+        for slot in range(first_slot(tree, node), end_slot(tree, node)):
             player = tree[slot_at + slot, PLAYER]
             possible = belief_support(tree, state, numbers, matrix, node, player)
             unsolved, which = unsolved_blocks(tree, state, numbers, matrix, node, player)

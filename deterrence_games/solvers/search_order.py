@@ -70,13 +70,17 @@ def _build(structure: TreeStructure) -> Ints:
     table = np.column_stack
     tables = {
         NODES: table(
-            [structure.kind, structure.parent, structure.end, structure.outcome, structure.child_first, structure.child_count]
-            + [structure.slot_first, structure.slot_count, rank]
+            (
+                *(structure.kind, structure.parent, structure.end, structure.outcome),
+                *(structure.child_first, structure.child_count, structure.slot_first, structure.slot_count, rank),
+            )
         ),
         CHILDREN: structure.child[:, None],
         SLOTS: table(
-            [structure.slot_node, structure.slot_player, structure.slot_actions, structure.slot_stride]
-            + [structure.set_first, choice_first]
+            (
+                *(structure.slot_node, structure.slot_player, structure.slot_actions, structure.slot_stride),
+                *(structure.set_first, choice_first),
+            )
         ),
         SETS: table([structure.set_slot, structure.set_type, structure.set_actions, structure.set_entry]),
         PLAYERS: table([structure.type_count, structure.type_first]),
