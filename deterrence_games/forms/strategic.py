@@ -89,7 +89,7 @@ class StrategicForm:
             raise GameError(f"game {name!r}: payoff arrays have shapes {[column.shape for column in columns]}; make them equal")
         if columns and columns[0].ndim != len(columns):
             raise GameError(
-                f"game {name!r}: {len(columns)} payoff array(s) with {columns[0].ndim} axes; give one array and one axis a player"
+                f"game {name!r}: {len(columns)} payoff array(s) with {columns[0].ndim} axes; give one array, one axis a player"
             )
         if columns and columns[0].size > MAX_PROFILES:
             raise SizeError(f"game {name!r}: {columns[0].size} pure profiles; at most {MAX_PROFILES} are accepted")

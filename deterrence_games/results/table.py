@@ -3,11 +3,13 @@
 import textwrap
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deterrence_games.forms.tree import History, InformationSet
 from deterrence_games.results.equilibrium import TIE, Equilibrium, Interval
-from deterrence_games.results.solution import Solution
+
+if TYPE_CHECKING:
+    from deterrence_games.results.solution import Solution
 
 WIDTH = 96  # columns of text
 MOST_SHOWN = 25  # equilibria in text and HTML; `rows` has all
@@ -17,7 +19,7 @@ LONGEST_HISTORY = 6  # steps told where space is short
 Lines = list[tuple[str, str]]
 
 
-def text_table(solution: Solution) -> str:
+def text_table(solution: "Solution") -> str:
     """Return the solution in at most ``WIDTH`` columns, grouped by what happens on the path of play."""
     blocks = ["\n".join(_wrapped(_heading(solution)))]
     groups = _numbered_classes(solution)
@@ -34,7 +36,7 @@ def text_table(solution: Solution) -> str:
     return "\n\n".join(blocks)
 
 
-def html_table(solution: Solution) -> str:
+def html_table(solution: "Solution") -> str:
     """Return the solution as an HTML table that needs no style sheet; every label is escaped."""
     head = ("", "name", "behaviour", "beliefs, where free", "outcomes", "payoffs", "regret", "margin", "verdict")
     body = []
@@ -70,7 +72,7 @@ def html_table(solution: Solution) -> str:
     return f"<div><p><b>{caption}</b></p>{table}{foot}</div>"
 
 
-def rows(solution: Solution) -> list[dict[str, Any]]:
+def rows(solution: "Solution") -> list[dict[str, Any]]:
     """Return one dictionary an equilibrium, all with the same keys in the same order.
 
     Keys are ``equilibrium``, ``name``, ``outcome_class``, ``payoff PLAYER``, ``outcome LABEL``, ``regret``, ``margin``,
@@ -147,7 +149,7 @@ def belief_lines(equilibrium: Equilibrium) -> Lines:
     return lines
 
 
-def _heading(solution: Solution) -> list[str]:
+def _heading(solution: "Solution") -> list[str]:
     count = len(solution.equilibria)
     concept = solution.concept if count == 1 else solution.concept.replace("equilibrium", "equilibria")
     classes = len(solution.outcome_classes)
@@ -156,7 +158,7 @@ def _heading(solution: Solution) -> list[str]:
     return [title, *([params] if params else []), f"by {solution.solver}"]
 
 
-def _closing(solution: Solution, shown: int) -> list[str]:
+def _closing(solution: "Solution", shown: int) -> list[str]:
     lines = []
     if shown < len(solution.equilibria):
         lines.append(f"... and {len(solution.equilibria) - shown} more; see .to_dataframe()")
@@ -174,7 +176,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
-def _numbered_classes(solution: Solution) -> list[list[tuple[int, Equilibrium]]]:
+def _numbered_classes(solution: "Solution") -> list[list[tuple[int, Equilibrium]]]:
     groups: dict[int, list[tuple[int, Equilibrium]]] = {}
     for index, equilibrium in enumerate(solution.equilibria):
         groups.setdefault(equilibrium.outcome_class, []).append((index, equilibrium))
