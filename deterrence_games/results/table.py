@@ -153,7 +153,7 @@ def _heading(solution: "Solution") -> list[str]:
     count = len(solution.equilibria)
     concept = solution.concept if count == 1 else solution.concept.replace("equilibrium", "equilibria")
     classes = len(solution.outcome_classes)
-    title = f"{solution.game}: {count or 'no'} {concept}" + (f" in {classes} outcome classes" if 1 < classes < count else "")
+    title = f"{solution.game}: {count or ("no" if solution.status.proved else "none found:")} {concept}" + (f" in {classes} outcome classes" if 1 < classes < count else "")
     params = ", ".join(f"{name} = {_number(value)}" for name, value in solution.params.items())
     return [title, *([params] if params else []), f"by {solution.solver}"]
 

@@ -118,22 +118,22 @@ def _regime_at(slots: Ints, last: Ints, regime: Ints, player: int) -> int:
 def maximal(cells: list[Cell]) -> list[Cell]:
     """Drop every cell that is a face of another: its members are limits of the other's members."""
     used = np.array([cell.used for cell in cells])
+    choice = np.array([cell.choice for cell in cells])
     kept = []
     for k, cell in enumerate(cells):
         wider = ((cell.used == 0) | ((cell.used & ~used) == 0) & (used != 0)).all(axis=1)
+        matters = cell.choice[:, NEEDS] != IRRELEVANT
+        wider &= (choice[:, matters, FREE] == cell.choice[matters, FREE]).all(axis=1)
+        wider &= ((cell.choice[matters, AFTER] & ~choice[:, matters, AFTER]) == 0).all(axis=1)
         wider[k] = False
-        hosts = [cells[other] for other in np.flatnonzero(wider) if _is_face(cell, cells[other])]
-        if not any(host.row < cell.row or not _is_face(host, cell) for host in hosts):
+        hosts = [other for other in np.flatnonzero(wider) if _is_face(cell, cells[other])]
+        if not any(other < k or not _is_face(cells[other], cell) for other in hosts):
             kept.append(cell)
     return kept
 
 
 def _is_face(face: Cell, whole: Cell) -> bool:
-    matters = face.choice[:, NEEDS] != IRRELEVANT
-    if (face.choice[matters, FREE] != whole.choice[matters, FREE]).any():
-        return False
-    if (face.choice[matters, AFTER] & ~whole.choice[matters, AFTER]).any():
-        return False
+    """Whether every extreme point of one cell, whose supports lie in the other's, is one of the other."""
     for regime, vertices in face.vertices.items():
         if regime not in whole.vertices:
             return False

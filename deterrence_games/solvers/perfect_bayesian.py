@@ -103,19 +103,18 @@ class PerfectBayesian(Solver):
 def _solution(solver: PerfectBayesian, form: TreeForm, cells: Cells) -> Solution:
     structure = form.structure
     tree = search_tree(structure)
-    corners = _corners(form, cells, solver.tol)
+    read = {row: read_cell(tree, cells, row) for row in np.flatnonzero(cells.state == SETTLED).tolist()}
+    corners = _corners(form, cells, read, solver.tol)
     scale = max(float(np.ptp(form.values[0, structure.payoff[:, player]])) for player in range(len(structure.players)))
     failed: list[int] = []
     settled: list[int] = []
-    for row in range(len(cells.state)):
-        if cells.state[row] != SETTLED:
-            continue
+    for row in read:
         mine = cells.vertex_cell == row
         regret = max(float(cells.regret[row]), float(corners.regret[mine].max(initial=0.0)))
         error = max(float(cells.inconsistency[row]), float(corners.inconsistency[mine].max(initial=0.0)))
         (settled if regret <= solver.certificate * (scale or 1.0) and error <= 1e-6 else failed).append(row)
 
-    found = maximal([read_cell(tree, cells, row) for row in settled])
+    found = maximal([read[row] for row in settled])
     numbers = classify(tree, found)
     order = sorted(range(len(found)), key=lambda k: (numbers[k], k))
     equilibria = tuple(_equilibrium(form, tree, cells, corners, found[k], numbers[k]) for k in order)
@@ -164,14 +163,14 @@ def _history(history: History) -> str:
     return " > ".join("+".join(step) if isinstance(step, tuple) else step for step in history) or "the start"
 
 
-def _corners(form: TreeForm, cells: Cells, tol: float) -> Cells:
+def _corners(form: TreeForm, cells: Cells, read: dict[int, Cell], tol: float) -> Cells:
     """Assess every cell close to each of its extreme points."""
     own = cells.vertex_cell
     tree = search_tree(form.structure)
+    choices = entry_choices(tree)
     varying = np.zeros((len(own), int(tree[ENTRIES, 1])), bool)
-    for row, cell in enumerate(own):
-        regime = read_cell(tree, cells, int(cell)).regime[entry_choices(tree)]
-        varying[row] = regime == cells.vertex_block[row]
+    for row, cell in enumerate(own.tolist()):
+        varying[row] = read[cell].regime[choices] == cells.vertex_block[row]
     weight = np.where(varying, CORNER * cells.vertex_weight + (1 - CORNER) * cells.weight[own], cells.weight[own])
     return measure(
         form, form.values, cells.code, np.zeros(1, np.int64), np.array([len(own)]), 0, tol,
@@ -269,5 +268,7 @@ def _belief_sets(structure: TreeStructure, tree: Ints, cell: Cell) -> Iterator[B
                 entries = first + structure.slot_actions[slot] * np.arange(structure.type_count[i])
                 weights = cell.vertices[int(cell.regime[choice])][:, entries]
                 total = weights.sum(axis=1, keepdims=True)
-                vertices = np.unique(np.round(weights[total[:, 0] > 0] / total[total[:, 0] > 0], 12), axis=0)
+                vertices = weights[total[:, 0] > 0] / total[total[:, 0] > 0]
+                if len(vertices) > 1:
+                    vertices = np.unique(np.round(vertices, 12), axis=0)
             yield BeliefSet(player, structure.histories[node], structure.types[i], vertices, bool(free))
