@@ -15,7 +15,7 @@ import deterrence_games as dg
 start = time.perf_counter()
 game = dg.models.unilateral_deterrence()
 payoffs = dict(c_DDs=0, c_CD=1, c_DDh=2, c_SQ=3, c_DC=4, d_DDs=0, d_DC=1, d_DDh=2, d_CD=3, d_SQ=4)
-assert dg.solve(game, payoffs | dict(p_ch=1 / 2, p_def=1 / 6)).complete
+assert dg.solve(game, payoffs | dict(p_ch=0.4, p_def=0.25)).complete
 print(time.perf_counter() - start)
 """
 
@@ -31,10 +31,9 @@ def first_solve(cache):
 def times(tmp_path_factory):
     cache = tmp_path_factory.mktemp("kernels")
     cold = first_solve(cache)
-    return {"cold": cold, "warm": min(first_solve(cache) for _ in range(ROUNDS))}
+    return {"cold": cold, "warm": sorted(first_solve(cache) for _ in range(ROUNDS))[ROUNDS // 2]}
 
 
 @pytest.mark.parametrize("cache", PROMISE)
 def test_first_solve(times, cache, report):
-    report(f"first solve of unilateral deterrence, {cache} cache: {times[cache]:.2f} s after the import")
-    assert times[cache] <= PROMISE[cache]
+    report(f"first solve after the import, {cache} cache", times[cache], "s", at_most=PROMISE[cache])

@@ -2,32 +2,27 @@
 
 import subprocess
 import sys
-import time
+
+import pytest
+
+from benchmarks.alternating import alternating
 
 ROUNDS = 9
 PROMISE = 0.2  # seconds
+BASE, PACKAGE = "import numpy, sympy", "import deterrence_games"
 
 
-def seconds(code):
-    """Wall time of a new process that runs `code`."""
-    start = time.perf_counter()
+def run_python(code):
+    """Run `code` in a new process."""
     subprocess.run([sys.executable, "-c", code], check=True)
-    return time.perf_counter() - start
 
 
 def test_import_beyond_numpy_and_sympy(report):
-    base, package = [], []
-    for _ in range(ROUNDS + 1):
-        base.append(seconds("import numpy, sympy"))
-        package.append(seconds("import deterrence_games"))
-    cost = min(package[1:]) - min(base[1:])  # the first round fills caches; other work on the machine only ever adds
-    report(f"import: numpy + sympy {min(base):.3f} s, deterrence_games {cost:.3f} s more")
-    assert cost <= PROMISE
+    seconds = alternating({code: lambda code=code: run_python(code) for code in (BASE, PACKAGE)}, ROUNDS)
+    cost = seconds[PACKAGE] - seconds[BASE]
+    report("import beyond numpy and sympy", cost, "s", at_most=PROMISE, note=f"these alone {seconds[BASE]:.3g} s")
 
 
-def test_numpy_and_sympy(benchmark):
-    benchmark.pedantic(seconds, args=("import numpy, sympy",), rounds=ROUNDS, warmup_rounds=1)
-
-
-def test_deterrence_games(benchmark):
-    benchmark.pedantic(seconds, args=("import deterrence_games",), rounds=ROUNDS, warmup_rounds=1)
+@pytest.mark.parametrize("code", [BASE, PACKAGE])
+def test_new_process(benchmark, code):
+    benchmark.pedantic(run_python, args=(code,), rounds=ROUNDS, warmup_rounds=1)

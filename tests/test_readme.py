@@ -1,10 +1,13 @@
-"""The Python in README.md and docs/ runs, and prints what the page says."""
+"""The Python in README.md and docs/ runs, and prints what the page says; the commands there succeed."""
 
 import doctest
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+
+from deterrence_games.cli import main
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -41,6 +44,18 @@ def test_examples_run(page, tmp_path, monkeypatch):
 def test_readme_has_an_example(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run_page(ROOT / "README.md") >= 1
+
+
+def commands(page: Path) -> list[str]:
+    """The page's lines that run this package's command (the README's two main commands begin with python3)."""
+    return re.findall(r"^deterrence-games .*$", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", [line for page in PAGES for line in commands(page)])
+def test_commands_succeed(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(command)[1:]) == 0
+    assert capsys.readouterr().out
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

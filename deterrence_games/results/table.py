@@ -153,7 +153,8 @@ def _heading(solution: "Solution") -> list[str]:
     count = len(solution.equilibria)
     concept = solution.concept if count == 1 else solution.concept.replace("equilibrium", "equilibria")
     classes = len(solution.outcome_classes)
-    title = f"{solution.game}: {count or ("no" if solution.status.proved else "none found:")} {concept}" + (f" in {classes} outcome classes" if 1 < classes < count else "")
+    number = str(count) if count else "no" if solution.status.proved else "none found:"
+    title = f"{solution.game}: {number} {concept}" + (f" in {classes} outcome classes" if 1 < classes < count else "")
     params = ", ".join(f"{name} = {_number(value)}" for name, value in solution.params.items())
     return [title, *([params] if params else []), f"by {solution.solver}"]
 

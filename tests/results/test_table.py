@@ -95,7 +95,7 @@ def test_every_line_fits_a_terminal(margin):
 
 def test_text_without_equilibria():
     text = text_table(solution(status=Status.NONE_FOUND, completeness="support {x} x {y} was left undecided"))
-    assert "no perfect Bayesian equilibria" in text
+    assert "none found: perfect Bayesian equilibria" in text
     assert "No equilibrium found; one may exist." in text
     assert "Support {x} x {y} was left undecided." in text
 
