@@ -1,12 +1,14 @@
 """The entry functions: what to solve, with which solver, and the words of the game put back on the answer."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from deterrence_games.errors import GameError, SolverError
+from deterrence_games.errors import AssumptionWarning, GameError, ParameterError, SolverError
 from deterrence_games.forms import StrategicForm, TreeForm
 from deterrence_games.games import Game
+from deterrence_games.lowering.assumptions import broken_assumptions
 from deterrence_games.lowering.strategic import behavior_of, outcomes_of, strategic_form_of
 from deterrence_games.lowering.tree import tree_form_of
 from deterrence_games.results import Solution, Status
@@ -39,7 +41,21 @@ def tree_form(game: Game, params: Mapping[str, Any] | None = None, *, strict: bo
     >>> form.structure.outcomes
     ('status_quo', 'concession', 'conflict')
     """
-    return tree_form_of(_game(game), params, strict=strict)
+    form = tree_form_of(_game(game), params, strict=strict)
+    if form.points != 1:
+        _check_assumptions(game, dict(params or {}), strict)
+    return form
+
+
+def _check_assumptions(game: Game, params: Mapping[str, Any], strict: bool) -> None:
+    """Warn, or raise, once for all points at which an assumption fails."""
+    broken = {relation: int(fails.sum()) for relation, (fails, _) in broken_assumptions(game, params).items()}
+    if broken:
+        parts = ", ".join(f"{relation} at {count} point(s)" for relation, count in broken.items())
+        message = f"game {game.name!r}: assumptions fail: {parts}; choose parameters within them"
+        if strict:
+            raise ParameterError(message)
+        warnings.warn(message, AssumptionWarning, stacklevel=3)
 
 
 def strategic_form(game: Game, params: Mapping[str, Any] | None = None, *, strict: bool = False) -> StrategicForm:

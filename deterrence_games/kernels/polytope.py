@@ -5,7 +5,7 @@ References
 .. [1] Fukuda and Prodon (1996), Double description method revisited, Combinatorics and Computer Science.
 """
 
-from deterrence_games.kernels.jit import borrowing_kernel, inner_kernel
+from deterrence_games.kernels.jit import borrowing_kernel
 
 WORDS = 2
 MAX_CONSTRAINTS = 63 * WORDS  # bits that record which constraints a ray meets with equality
@@ -126,7 +126,7 @@ def extreme_points(size, equations, n_equations, inequalities, n_inequalities, t
     return found
 
 
-@inner_kernel
+@borrowing_kernel
 def _adjacent(meets, count, p, n):
     """Whether two rays span an edge of the cone: no third ray meets all that both meet."""
     for k in range(count):
@@ -143,7 +143,7 @@ def _adjacent(meets, count, p, n):
     return True
 
 
-@inner_kernel
+@borrowing_kernel
 def _seen(rays, found, size, tol):
     """Whether ray ``found`` repeats an earlier one."""
     for k in range(found):
