@@ -33,7 +33,7 @@ FACTOR, CORNER, COUNTS, PLAN, OPEN, MEETS, CLOSED, CURRENT = range(9, 17)
 # UNKNOWN, BLOCKS, COUNTS: see `best_reply`. BLOCK_OF: block of a regime (a player's from the prior, then one a choice), or
 # -1. FACTOR: unknowns of each term, a column a player. CORNER: which extreme point of each block is looked at. PLAN: actions
 # at open slots, OPEN: the open slots. MEETS: for `polytope`. CLOSED: whether a node's subtree is settled. CURRENT: where the
-# search stands at an item.
+# search stands at each item.
 
 # Sections of ``numbers``, by entry, unknown, term or node unless said.
 WEIGHT, VALUE, WHOLE_WEIGHT, COEFFICIENT, CHANCE, SHARE, SLACK, PRIOR, PROBABILITY, PAYOFF, BOUND = range(17, 28)
@@ -55,6 +55,8 @@ ALLOWED, USED = range(2)  # of PLAY: actions that survive conditional dominance;
 AFTER, FREE, NEEDS = range(3)  # of BELIEFS: support of the belief about the mover after it; whether that belief is free; what
 # it needs if so: IRRELEVANT, SIMPLEX or BRANCH
 LOW, HIGH = range(2)  # of BOUND
+ALL, BELOW = range(2)  # of PINNED: at the node and below it; below it, where moreover a single player moves
+MASK, BACK, NEXT = range(3)  # of CURRENT: its choice, -1 after the last one; the items before and after it that have a choice
 
 
 @inner_kernel

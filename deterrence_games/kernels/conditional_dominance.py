@@ -3,17 +3,23 @@
 import numpy as np
 
 from deterrence_games.kernels.bayesian_tree import (
+    ACTIONS,
+    ALL,
     ALLOWED,
+    AT,
     BELIEFS,
+    BELOW,
     BRANCH,
     CHILD_COUNT,
     CHILD_FIRST,
     CHILDREN,
     CHOICE_FIRST,
     CHOICES,
+    DECIDES,
     END,
     HIGH,
     IRRELEVANT,
+    ITEMS,
     KNOWN,
     LOW,
     NEEDS,
@@ -34,6 +40,9 @@ from deterrence_games.kernels.bayesian_tree import (
     SLOTS,
     STILL,
     STRIDE,
+    SUPPORT,
+    TARGET,
+    TYPE,
     TYPE_FIRST,
     TYPES,
     USED,
@@ -97,7 +106,7 @@ def remove_dominated(tree, state, numbers, matrix, tol):
 
 @inner_kernel
 def _pin(tree, state, numbers, matrix, node):
-    """Record whether dominance settles the whole subtree."""
+    """Record whether dominance settles the whole subtree, or all of it below a single player's move."""
     node_at = tree[NODES, 0]
     child_at = tree[CHILDREN, 0]
     slot_at = tree[SLOTS, 0]
@@ -109,9 +118,11 @@ def _pin(tree, state, numbers, matrix, node):
         for kind in range(tree[player_at + tree[slot_at + slot, PLAYER], TYPES]):
             if not single(state[play_at + tree[slot_at + slot, SET_FIRST] + kind, ALLOWED]):
                 pinned = 0
+    below = 1
     for c in range(tree[node_at + node, CHILD_COUNT]):
-        pinned &= state[pinned_at + tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0], 0]
-    state[pinned_at + node, 0] = pinned
+        below &= state[pinned_at + tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0], ALL]
+    state[pinned_at + node, ALL] = pinned & below
+    state[pinned_at + node, BELOW] = below and tree[node_at + node, SLOT_COUNT] == 1
 
 
 @inner_kernel
@@ -133,11 +144,11 @@ def _set_needs(tree, state, numbers, matrix):
         needs = IRRELEVANT
         for c in range(tree[node_at + node, CHILD_COUNT]):
             child = tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0]
-            if action_toward(tree, slot, child) != choice - tree[slot_at + slot, CHOICE_FIRST] or state[pinned_at + child, 0]:
+            if action_toward(tree, slot, child) != choice - tree[slot_at + slot, CHOICE_FIRST] or state[pinned_at + child, ALL]:
                 continue
             needs = max(needs, SIMPLEX)
             for g in range(child, tree[node_at + child, END]):
-                if state[pinned_at + g, 0]:
+                if state[pinned_at + g, ALL]:
                     continue
                 for later in range(first_slot(tree, g), end_slot(tree, g)):
                     if tree[slot_at + later, PLAYER] == tree[slot_at + slot, PLAYER]:
@@ -149,28 +160,48 @@ def _set_needs(tree, state, numbers, matrix):
 def close_node(tree, state, numbers, matrix, node, tol):
     """Bound a node whose subtree is assigned; False when some support there cannot be a best reply."""
     slot_at = tree[SLOTS, 0]
-    set_at = tree[SETS, 0]
     player_at = tree[PLAYERS, 0]
-    play_at = state[PLAY, 0]
     pinned_at = state[PINNED, 0]
-    if state[pinned_at + node, 0]:
-        return True  # its bounds do not change
-    for slot in range(first_slot(tree, node), end_slot(tree, node)):
-        possible = belief_support(tree, state, numbers, matrix, node, tree[slot_at + slot, PLAYER])
-        for kind in range(tree[player_at + tree[slot_at + slot, PLAYER], TYPES]):
-            if not possible >> kind & 1:
-                continue
-            q = tree[slot_at + slot, SET_FIRST] + kind
-            for better in range(tree[set_at + q, WIDTH]):
-                if not state[play_at + q, ALLOWED] >> better & 1:
-                    continue
-                for used in range(tree[set_at + q, WIDTH]):
-                    if used == better or not state[play_at + q, USED] >> used & 1:
-                        continue
-                    if least_gain(tree, state, numbers, matrix, slot, kind, used, better, DURING) > tol:
-                        return False
+    if not state[pinned_at + node, BELOW]:  # else `holds_alone` has checked it
+        for slot in range(first_slot(tree, node), end_slot(tree, node)):
+            possible = belief_support(tree, state, numbers, matrix, node, tree[slot_at + slot, PLAYER])
+            for kind in range(tree[player_at + tree[slot_at + slot, PLAYER], TYPES]):
+                if possible >> kind & 1 and not _may_hold(tree, state, numbers, matrix, slot, kind, tol):
+                    return False
     if node > 0:
         _bound_node(tree, state, numbers, matrix, node, DURING)
+    return True
+
+
+@inner_kernel
+def holds_alone(tree, state, numbers, matrix, k, tol):
+    """Whether the support chosen at item ``k`` may be a best reply, as far as that can be told from it alone."""
+    slot_at = tree[SLOTS, 0]
+    set_at = tree[SETS, 0]
+    item_at = tree[ITEMS, 0]
+    play_at = state[PLAY, 0]
+    pinned_at = state[PINNED, 0]
+    slot = tree[item_at + k, AT]
+    q = tree[item_at + k, TARGET]
+    if tree[item_at + k, DECIDES] != SUPPORT or not state[pinned_at + tree[slot_at + slot, NODE], BELOW]:
+        return True
+    return state[play_at + q, USED] == 0 or _may_hold(tree, state, numbers, matrix, slot, tree[set_at + q, TYPE], tol)
+
+
+@inner_kernel
+def _may_hold(tree, state, numbers, matrix, slot, kind, tol):
+    """Whether the bounds below a slot allow that all actions which a type uses there are best replies."""
+    set_at = tree[SETS, 0]
+    play_at = state[PLAY, 0]
+    q = tree[tree[SLOTS, 0] + slot, SET_FIRST] + kind
+    for better in range(tree[set_at + q, WIDTH]):
+        if not state[play_at + q, ALLOWED] >> better & 1:
+            continue
+        for used in range(tree[set_at + q, WIDTH]):
+            if used == better or not state[play_at + q, USED] >> used & 1:
+                continue
+            if least_gain(tree, state, numbers, matrix, slot, kind, used, better, DURING) > tol:
+                return False
     return True
 
 
@@ -192,6 +223,7 @@ def least_gain(tree, state, numbers, matrix, slot, kind, worse, better, searchin
     node = tree[slot_at + slot, NODE]
     player = tree[slot_at + slot, PLAYER]
     stride = tree[slot_at + slot, STRIDE]
+    first_edge = tree[node_at + node, CHILD_FIRST]
     players = tree[PLAYERS, 1]
     averaged = searching
     if searching:
@@ -224,18 +256,17 @@ def least_gain(tree, state, numbers, matrix, slot, kind, worse, better, searchin
             if share == 0.0:
                 continue
         gain = 1e300
-        for c in range(tree[node_at + node, CHILD_COUNT]):
-            to_better = tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0]
-            if action_toward(tree, slot, to_better) != better:
-                continue
-            if not _possible_joint(tree, state, numbers, matrix, node, to_better, profile, player, searching):
-                continue
-            to_worse = tree[child_at + tree[node_at + node, CHILD_FIRST] + c + (worse - better) * stride, 0]
-            gain = min(
-                gain,
-                numbers[bound_row(tree, state, to_better, player, profile) + LOW]
-                - numbers[bound_row(tree, state, to_worse, player, profile) + HIGH],
-            )
+        for edge in range(first_edge, first_edge + tree[node_at + node, CHILD_COUNT], stride * tree[slot_at + slot, ACTIONS]):
+            for offset in range(stride):
+                to_better = tree[child_at + edge + better * stride + offset, 0]
+                if not _possible_joint(tree, state, numbers, matrix, node, to_better, profile, player, searching):
+                    continue
+                to_worse = tree[child_at + edge + worse * stride + offset, 0]
+                gain = min(
+                    gain,
+                    numbers[bound_row(tree, state, to_better, player, profile) + LOW]
+                    - numbers[bound_row(tree, state, to_worse, player, profile) + HIGH],
+                )
         least = min(least, gain)
         total += share * gain
         mass += share
@@ -263,55 +294,56 @@ def _possible_joint(tree, state, numbers, matrix, node, child, profile, player, 
 
 @inner_kernel
 def _bound_node(tree, state, numbers, matrix, node, searching):
-    """Bounds of every player's continuation payoff at the node, a type profile at a time."""
+    """Bounds of every player's continuation payoff at the node, a type profile at a time.
+
+    The others may make any move within their supports; the player itself is bound to its own plan: its lowest action in
+    use, or any undominated one where it has none.
+    """
     node_at = tree[NODES, 0]
     child_at = tree[CHILDREN, 0]
-    probability_at = state[PROBABILITY, 0]
-    players = tree[PLAYERS, 1]
-    profiles = tree[PROFILES, 1]
-    if tree[node_at + node, OUTCOME] >= 0:
-        for player in range(players):
-            for profile in range(profiles):
-                value = numbers[payoff_row(tree, state, tree[node_at + node, OUTCOME], player, profile)]
-                numbers[bound_row(tree, state, node, player, profile) + LOW] = value
-                numbers[bound_row(tree, state, node, player, profile) + HIGH] = value
-        return
-    for player in range(players):
-        for profile in range(profiles):
-            if tree[node_at + node, SLOT_COUNT] == 0:
-                low = 0.0
-                high = 0.0
-                for c in range(tree[node_at + node, CHILD_COUNT]):
-                    child = tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0]
-                    low += numbers[probability_at + child] * numbers[bound_row(tree, state, child, player, profile) + LOW]
-                    high += numbers[probability_at + child] * numbers[bound_row(tree, state, child, player, profile) + HIGH]
-            else:
-                low = 1e300
-                high = -1e300
-                for c in range(tree[node_at + node, CHILD_COUNT]):
-                    child = tree[child_at + tree[node_at + node, CHILD_FIRST] + c, 0]
-                    if not _possible_joint(tree, state, numbers, matrix, node, child, profile, player, searching):
-                        continue
-                    if not _own_plan(tree, state, numbers, matrix, node, child, profile, player, searching):
-                        continue
-                    low = min(low, numbers[bound_row(tree, state, child, player, profile) + LOW])
-                    high = max(high, numbers[bound_row(tree, state, child, player, profile) + HIGH])
-            numbers[bound_row(tree, state, node, player, profile) + LOW] = low
-            numbers[bound_row(tree, state, node, player, profile) + HIGH] = high
-
-
-@inner_kernel
-def _own_plan(tree, state, numbers, matrix, node, child, profile, player, searching):
-    """Whether ``child`` follows the player's own plan: its lowest action in use, or any undominated one where it has none."""
     slot_at = tree[SLOTS, 0]
     profile_at = tree[PROFILES, 0]
     play_at = state[PLAY, 0]
-    for slot in range(first_slot(tree, node), end_slot(tree, node)):
-        if tree[slot_at + slot, PLAYER] != player:
-            continue
-        q = tree[slot_at + slot, SET_FIRST] + tree[profile_at + profile, player]
-        action = action_toward(tree, slot, child)
-        if searching and state[play_at + q, USED] != 0:
-            return state[play_at + q, USED] & -state[play_at + q, USED] == 1 << action
-        return state[play_at + q, ALLOWED] >> action & 1 == 1
-    return True
+    probability_at = state[PROBABILITY, 0]
+    players = tree[PLAYERS, 1]
+    outcome = tree[node_at + node, OUTCOME]
+    still = outcome < 0 and tree[node_at + node, SLOT_COUNT] == 0
+    for profile in range(tree[PROFILES, 1]):
+        for player in range(players):
+            low = 0.0
+            high = 0.0
+            if outcome >= 0:
+                low = numbers[payoff_row(tree, state, outcome, player, profile)]
+                high = low
+            elif not still:
+                low = 1e300
+                high = -1e300
+            numbers[bound_row(tree, state, node, player, profile) + LOW] = low
+            numbers[bound_row(tree, state, node, player, profile) + HIGH] = high
+        for edge in range(
+            tree[node_at + node, CHILD_FIRST], tree[node_at + node, CHILD_FIRST] + tree[node_at + node, CHILD_COUNT]
+        ):
+            child = tree[child_at + edge, 0]
+            outside = 0  # players to whose supports the move does not belong
+            astray = 0  # players whose plan is another move
+            for slot in range(first_slot(tree, node), end_slot(tree, node)):
+                player = tree[slot_at + slot, PLAYER]
+                q = tree[slot_at + slot, SET_FIRST] + tree[profile_at + profile, player]
+                action = action_toward(tree, slot, child)
+                used = state[play_at + q, USED] if searching else 0
+                allowed = state[play_at + q, ALLOWED]
+                if not (used if searching else allowed) >> action & 1:
+                    outside |= 1 << player
+                if not (used & -used if used != 0 else allowed) >> action & 1:
+                    astray |= 1 << player
+            for player in range(players):
+                if outside & ~(1 << player) or astray >> player & 1:
+                    continue
+                own = bound_row(tree, state, node, player, profile)
+                below = bound_row(tree, state, child, player, profile)
+                if still:
+                    numbers[own + LOW] += numbers[probability_at + child] * numbers[below + LOW]
+                    numbers[own + HIGH] += numbers[probability_at + child] * numbers[below + HIGH]
+                else:
+                    numbers[own + LOW] = min(numbers[own + LOW], numbers[below + LOW])
+                    numbers[own + HIGH] = max(numbers[own + HIGH], numbers[below + HIGH])

@@ -13,8 +13,10 @@ from deterrence_games.kernels.bayesian_tree import (
     ACTIONS,
     AFTER,
     ALIAS,
+    ALL,
     ALLOWED,
     AT,
+    BACK,
     BELIEFS,
     BLOCK_OF,
     BLOCKS,
@@ -32,7 +34,9 @@ from deterrence_games.kernels.bayesian_tree import (
     IRRELEVANT,
     ITEMS,
     KNOWN,
+    MASK,
     NEEDS,
+    NEXT,
     NODE,
     NODES,
     PINNED,
@@ -64,7 +68,12 @@ from deterrence_games.kernels.best_reply import (
     PLACE,
     WRITTEN,
 )
-from deterrence_games.kernels.conditional_dominance import bound_still_nodes, close_node, remove_dominated
+from deterrence_games.kernels.conditional_dominance import (
+    bound_still_nodes,
+    close_node,
+    holds_alone,
+    remove_dominated,
+)
 from deterrence_games.kernels.indifference import COUPLED, EMPTY, TOO_LARGE, block_at, settle
 from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, borrowing_kernel, inner_kernel
 
@@ -95,42 +104,61 @@ def search(tree, state, numbers, matrix, found, cell, vertex, tol, max_steps, ma
     item_at = tree[ITEMS, 0]
     closes_at = tree[CLOSES, 0]
     closed_at = state[CLOSED, 0]
-    first_cell = cell
+    current_at = state[CURRENT, 0]
+    pinned_at = state[PINNED, 0]
     items = tree[ITEMS, 1]
     bound_still_nodes(tree, state, numbers, matrix)
     remove_dominated(tree, state, numbers, matrix, tol)
     for node in range(tree[NODES, 1]):
         state[closed_at + node, 0] = 0
+    first_cell = cell
     code = OK
     steps = 0
-    k = np.int64(0)
+    k = _decide_settled(tree, state, numbers, matrix, np.int64(0))
+    if k == items:  # dominance settles the whole game
+        outcome = settle(tree, state, numbers, matrix, items, tol)
+        cell, vertex = record(tree, state, numbers, matrix, found, cell, vertex, outcome)
+        return (FULL, 0, 0, steps) if cell < 0 else (OK, cell - first_cell, vertex, steps)
+    state[current_at + k, BACK] = -1
+    state[current_at + k, NEXT] = k + 1
     fresh = np.int64(1)
     while k >= 0:
-        for c in range(tree[item_at + k, CLOSES_FIRST], tree[item_at + k + 1, CLOSES_FIRST]):
+        for c in range(tree[item_at + k, CLOSES_FIRST], tree[item_at + state[current_at + k, NEXT], CLOSES_FIRST]):
             state[closed_at + tree[closes_at + c, 0], 0] = 0
         if not _next_choice(tree, state, numbers, matrix, k, fresh):
-            k -= 1
+            k = state[current_at + k, BACK]
             fresh = np.int64(0)
             continue
         steps += 1
         if steps > max_steps or cell - first_cell == max_cells:
             return LIMIT, cell - first_cell, vertex, steps
         fresh = np.int64(0)
+        if not holds_alone(tree, state, numbers, matrix, k, tol):
+            continue
+        following = _decide_settled(tree, state, numbers, matrix, k + 1)
+        state[current_at + k, NEXT] = following
         consistent = True
-        for c in range(tree[item_at + k, CLOSES_FIRST], tree[item_at + k + 1, CLOSES_FIRST]):
-            if not close_node(tree, state, numbers, matrix, tree[closes_at + c, 0], tol):
+        choosing = following == items
+        for c in range(tree[item_at + k, CLOSES_FIRST], tree[item_at + following, CLOSES_FIRST]):
+            node = tree[closes_at + c, 0]
+            if state[pinned_at + node, ALL]:
+                continue  # its bounds do not change, and nobody there has a choice
+            if not close_node(tree, state, numbers, matrix, node, tol):
                 consistent = False
                 break
-            state[closed_at + tree[closes_at + c, 0], 0] = 1
+            state[closed_at + node, 0] = 1
+            choosing = True
         if not consistent:
             continue
         outcome = EMPTY
-        if k + 1 == items or _choosing(tree, state, numbers, matrix, k):
-            outcome = settle(tree, state, numbers, matrix, k + 1, tol)
+        if choosing:
+            outcome = settle(tree, state, numbers, matrix, following, tol)
             if outcome == EMPTY:
                 continue
-        if k + 1 < items:
-            k += 1
+        if following < items:
+            state[current_at + following, BACK] = k
+            state[current_at + following, NEXT] = following + 1
+            k = following
             fresh = np.int64(1)
             continue
         if outcome in (COUPLED, TOO_LARGE):
@@ -142,15 +170,27 @@ def search(tree, state, numbers, matrix, found, cell, vertex, tol, max_steps, ma
 
 
 @inner_kernel
-def _choosing(tree, state, numbers, matrix, k):
-    """Whether item ``k`` closes a node that dominance does not settle."""
+def _decide_settled(tree, state, numbers, matrix, k):
+    """Decide the items from ``k`` on at which there is nothing to choose; return the first at which there may be.
+
+    Those are the moves that dominance leaves no alternative, and beliefs that no search has to branch on.
+    """
+    slot_at = tree[SLOTS, 0]
     item_at = tree[ITEMS, 0]
-    closes_at = tree[CLOSES, 0]
+    play_at = state[PLAY, 0]
+    belief_at = state[BELIEFS, 0]
     pinned_at = state[PINNED, 0]
-    for c in range(tree[item_at + k, CLOSES_FIRST], tree[item_at + k + 1, CLOSES_FIRST]):
-        if not state[pinned_at + tree[closes_at + c, 0], 0]:
-            return True
-    return False
+    while k < tree[ITEMS, 1]:
+        target = tree[item_at + k, TARGET]
+        if not state[pinned_at + tree[slot_at + tree[item_at + k, AT], NODE], ALL]:
+            if tree[item_at + k, DECIDES] == SUPPORT:
+                if not single(state[play_at + target, ALLOWED]):
+                    return k
+            elif state[belief_at + target, NEEDS] == BRANCH:
+                return k
+        _next_choice(tree, state, numbers, matrix, k, np.int64(1))
+        k += 1
+    return k
 
 
 @inner_kernel
@@ -171,20 +211,20 @@ def _next_choice(tree, state, numbers, matrix, k, fresh):
     player = tree[slot_at + slot, PLAYER]
     target = tree[item_at + k, TARGET]
     if fresh == 1:
-        state[current_at + k, 0] = 0
-    elif state[current_at + k, 0] < 0:
+        state[current_at + k, MASK] = 0
+    elif state[current_at + k, MASK] < 0:
         return False
     if tree[item_at + k, DECIDES] == SUPPORT:
         kind = tree[set_at + target, TYPE]
         if not belief_support(tree, state, numbers, matrix, node, player) >> kind & 1:
-            state[current_at + k, 0] = -1
+            state[current_at + k, MASK] = -1
             state[play_at + target, USED] = 0
             return True
         whole = state[play_at + target, ALLOWED]
-        mask = (state[current_at + k, 0] - whole) & whole
+        mask = (state[current_at + k, MASK] - whole) & whole
         if mask == 0:
             return False
-        state[current_at + k, 0] = mask if mask != whole else -1
+        state[current_at + k, MASK] = mask if mask != whole else -1
         state[play_at + target, USED] = mask
         above = last_entry(tree, node, player, kind)
         known = single(mask) and (above < 0 or state[known_at + above, 0])
@@ -209,18 +249,18 @@ def _next_choice(tree, state, numbers, matrix, k, fresh):
     if used != 0:
         state[belief_at + target, FREE] = False
         state[belief_at + target, AFTER] = used
-        state[current_at + k, 0] = -1
+        state[current_at + k, MASK] = -1
         return True
     state[belief_at + target, FREE] = True
     whole = (1 << tree[player_at + player, TYPES]) - 1
     if state[belief_at + target, NEEDS] == BRANCH:
-        mask = (state[current_at + k, 0] - whole) & whole
+        mask = (state[current_at + k, MASK] - whole) & whole
         if mask == 0:
             return False
-        state[current_at + k, 0] = mask if mask != whole else -1
+        state[current_at + k, MASK] = mask if mask != whole else -1
     else:
         mask = 1 if state[belief_at + target, NEEDS] == IRRELEVANT else whole
-        state[current_at + k, 0] = -1
+        state[current_at + k, MASK] = -1
     state[belief_at + target, AFTER] = mask
     for kind in range(tree[player_at + player, TYPES]):
         entry = tree[set_at + tree[slot_at + slot, SET_FIRST], ENTRY] + kind * tree[slot_at + slot, ACTIONS] + action
