@@ -4,6 +4,7 @@ A *cell* is one assignment of supports (behaviour, and free beliefs) with all th
 """
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -57,12 +58,16 @@ from deterrence_games.kernels.bayesian_tree import (
     WHOLE_WEIGHT,
 )
 from deterrence_games.kernels.indifference import SETTLED
+from deterrence_games.kernels.jit import LIMIT
 from deterrence_games.kernels.perfect_bayesian import Found, search_points
 from deterrence_games.kernels.polytope import MAX_CONSTRAINTS
 from deterrence_games.kernels.regret import TREE_ARRAYS, assessment_regrets
 from deterrence_games.solvers.search_order import rows_of, search_tree
+from deterrence_games.solvers.warm_up import warm_up
 
 FIRST_CELLS = 64  # rows to begin with; doubled whenever the findings do not fit
+FEW_POINTS, FEW_CELLS = 4, 32  # that plain Python may take on
+TRIALS = (125, 500, 2000, 8000)  # assignments looked at by plain Python before a search counts as long
 CHUNK = 4096  # points a task, so that threads stay busy and work arrays stay small
 EXCLUDED = 1e-12  # an action that a belief gives at most this probability counts as excluded by the certificate
 VERTEX_ROWS = 512  # extreme points of all blocks of one assignment
@@ -149,16 +154,26 @@ def _search(tree: Ints, form: TreeForm, values: Floats, tol: float, max_steps: i
     structure = form.structure
     points = len(values)
     code, first, count = (np.zeros(points, np.int64) for _ in range(3))
-    rows = FIRST_CELLS + 4 * points
-    while True:
-        found = room(tree, rows)
-        done = search_points(
-            tree, values, structure.payoff, structure.prior, structure.chance, workspace(tree, len(structure.outcomes)),
-            found, code, first, count, tol, max_steps, max_cells,
-        )  # fmt: skip
-        if done == points:
-            break
-        rows *= 2
+
+    def search(kernel: Callable[..., int], limit: int) -> Found:
+        rows = FIRST_CELLS + 4 * points
+        while True:
+            found = room(tree, rows)
+            done = kernel(
+                tree, values, structure.payoff, structure.prior, structure.chance, workspace(tree, len(structure.outcomes)),
+                found, code, first, count, tol, limit, max_cells,
+            )  # fmt: skip
+            if done == points:
+                return found
+            rows *= 2
+
+    for limit in TRIALS if points <= FEW_POINTS else ():
+        if limit < max_steps and (plain := warm_up.plain(search_points)):
+            found = search(plain, limit)
+            if not (code == LIMIT).any():
+                break
+    else:
+        found = search(search_points, max_steps)
     cells, vertices, steps = (int(k) for k in found.counts)
     return measure(
         form, values, code, first, count, steps, tol,
@@ -180,12 +195,15 @@ def measure(
     belief = np.zeros((cells, nodes, types))
     distribution = np.zeros((cells, len(structure.outcomes), len(structure.profile_type)))
     space = (*workspace(tree, len(structure.outcomes)), np.empty((nodes, types)), np.empty(nodes))
-    assess_cells(
+    assess, certify = (
+        (cells <= FEW_CELLS and warm_up.plain(kernel)) or kernel for kernel in (assess_cells, assessment_regrets)
+    )
+    assess(
         tree, values, structure.payoff, structure.prior, structure.chance, first, count,
         used, choice, weight, tol, space, behavior, belief, distribution,
     )  # fmt: skip
     regret, margin, inconsistency = (np.zeros(cells) for _ in range(3))
-    assessment_regrets(
+    certify(
         *(getattr(structure, name) for name in TREE_ARRAYS), values, np.repeat(np.arange(len(values)), count),
         behavior, belief, EXCLUDED, regret, margin, inconsistency,
     )  # fmt: skip

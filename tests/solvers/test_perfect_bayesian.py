@@ -86,7 +86,7 @@ def test_a_solution_that_is_no_equilibrium_in_floating_point_is_withheld():
         dg.solve(game, solver=strictest)
 
 
-@pytest.mark.parametrize("limits", [{"max_steps": 40}, {"max_cells": 2}], ids=["steps", "cells"])
+@pytest.mark.parametrize("limits", [{"max_steps": 10}, {"max_cells": 2}], ids=["steps", "cells"])
 def test_limits_are_reported(limits):
     limited = dg.PerfectBayesian(**limits)
     solution = dg.solve(to_game(volunteers()), solver=limited, throw=False)
