@@ -7,7 +7,7 @@ and look at nothing else that the solver computed.
 
 import numpy as np
 
-from deterrence_games.kernels.jit import kernel
+from deterrence_games.kernels.jit import borrowing_kernel, kernel
 
 LEAF, CHANCE = 0, 2  # as in forms/tree.py, which kernels do not import
 SLACK = 1e-9  # a strategy whose probabilities miss a sum of one by more than this is no strategy
@@ -20,7 +20,7 @@ TREE_ARRAYS = (
 )  # fmt: skip
 
 
-@kernel
+@borrowing_kernel
 def _larger(worst, found):
     """Keep the larger of two numbers, and NaN once there is one."""
     if worst != worst or found <= worst:
@@ -28,7 +28,7 @@ def _larger(worst, found):
     return found
 
 
-@kernel
+@borrowing_kernel
 def _action(number, stride, actions):
     """The action of one slot behind child `number`, sparing the divisions (a third of the time) when nobody else moves."""
     if stride == 1 and number < actions:
@@ -119,7 +119,7 @@ def profile_regret(payoffs, shape, profile, offsets):
     return regret, 0.0 if mixed else margin
 
 
-@kernel
+@borrowing_kernel
 def assessment_regret(
     kind, outcome, child_first, child_count, child, chance,
     slot_first, slot_count, slot_player, slot_actions, slot_stride,

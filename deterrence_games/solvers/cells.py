@@ -74,6 +74,9 @@ VERTEX_ROWS = 512  # extreme points of all blocks of one assignment
 TERMS = 200_000  # products of weights in one payoff
 STATE_COLUMNS = 5  # of the widest tables of a work space
 
+POINT_FIELDS = ("code", "first", "count")
+VERTEX_FIELDS = ("vertex_cell", "vertex_block", "vertex_weight")
+
 Space = tuple[Ints, Floats, Floats]
 
 
@@ -126,6 +129,18 @@ class Cells:
     margin: Floats
     inconsistency: Floats
 
+    def part(self, start: int, stop: int) -> "Cells":
+        """The findings at the points from ``start`` up to ``stop``."""
+        low, high = int(self.first[start]), int(self.first[stop - 1] + self.count[stop - 1])
+        points, rows = slice(start, stop), slice(low, high)
+        vertices = slice(*np.searchsorted(self.vertex_cell, [low, high]).tolist())
+        cut: dict[str, Any] = {"steps": self.steps if start == 0 else 0}
+        for name in self.__dataclass_fields__:
+            if name != "steps":
+                own = points if name in POINT_FIELDS else vertices if name in VERTEX_FIELDS else rows
+                cut[name] = getattr(self, name)[own]
+        return Cells(**(cut | {"first": cut["first"] - low, "vertex_cell": cut["vertex_cell"] - low}))
+
 
 def find_cells(form: TreeForm, tol: float, max_steps: int, max_cells: int, threads: int = 1) -> Cells:
     """Search every point of the form.
@@ -146,7 +161,7 @@ def find_cells(form: TreeForm, tol: float, max_steps: int, max_cells: int, threa
     else:
         with ThreadPoolExecutor(min(threads, os.cpu_count() or 1)) as pool:
             parts = list(pool.map(lambda values: _search(tree, form, values, tol, max_steps, max_cells), chunks))
-    return parts[0] if len(parts) == 1 else _join(parts)
+    return parts[0] if len(parts) == 1 else join(parts)
 
 
 def _search(tree: Ints, form: TreeForm, values: Floats, tol: float, max_steps: int, max_cells: int) -> Cells:
@@ -216,8 +231,8 @@ def measure(
     )  # fmt: skip
 
 
-def _join(parts: list[Cells]) -> Cells:
-    """Put the chunks' findings one after another."""
+def join(parts: list[Cells]) -> Cells:
+    """Put findings at consecutive points together."""
     starts = np.concatenate([[0], np.cumsum([len(part.state) for part in parts])]).tolist()
     joined: dict[str, Any] = {}
     for name in Cells.__dataclass_fields__:

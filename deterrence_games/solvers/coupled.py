@@ -20,11 +20,11 @@ from deterrence_games.kernels.bayesian_tree import (
 )
 from deterrence_games.kernels.best_reply import BLOCK, COUNT, MAY_VANISH, N_BLOCKS, N_UNKNOWNS
 from deterrence_games.kernels.coupled import bound_and_prune, record_cell, settle_with, write_system
-from deterrence_games.kernels.indifference import COUPLED, EMPTY
+from deterrence_games.kernels.indifference import COUPLED, EMPTY, SETTLED
 from deterrence_games.kernels.jit import OK, UNDECIDED
 from deterrence_games.kernels.multilinear import solve_multilinear
 from deterrence_games.kernels.perfect_bayesian import Found
-from deterrence_games.solvers.cells import TERMS, Cells, Space, measure, room, rows_of_state, workspace
+from deterrence_games.solvers.cells import TERMS, Cells, Space, join, measure, room, rows_of_state, workspace
 from deterrence_games.solvers.search_order import search_tree
 
 ACCURACY = 1e-11  # rows of the system are of order one
@@ -34,10 +34,24 @@ MOST_BLOCKS = 10  # whose subsets are tried
 
 
 def resolve(form: TreeForm, cells: Cells, tol: float) -> Cells:
-    """Replace every coupled cell of a form with one point by its solutions; what stays open keeps its state."""
-    coupled = np.flatnonzero(cells.state == COUPLED)
+    """Replace every coupled cell by its solutions; what stays open keeps its state."""
+    coupled = np.repeat(np.arange(form.points), cells.count)[cells.state == COUPLED]
     if coupled.size == 0:
         return cells
+    parts, start = [], 0
+    for point in np.unique(coupled).tolist():
+        if point > start:
+            parts.append(cells.part(start, point))
+        parts.append(_resolve_point(form.at(point), cells.part(point, point + 1), tol))
+        start = point + 1
+    if start < form.points:
+        parts.append(cells.part(start, form.points))
+    return join(parts)
+
+
+def _resolve_point(form: TreeForm, cells: Cells, tol: float) -> Cells:
+    """Solve the coupled cells of a form with one point."""
+    coupled = np.flatnonzero(cells.state == COUPLED)
     tree = search_tree(form.structure)
     space = workspace(tree, len(form.structure.outcomes))
     load_point(tree, form.values[0], form.structure.payoff, form.structure.prior, form.structure.chance, *space)
@@ -55,8 +69,10 @@ def resolve(form: TreeForm, cells: Cells, tol: float) -> Cells:
     position = np.zeros(len(cells.state), np.int64)
     position[keep] = np.arange(keep.size)
     own = np.isin(cells.vertex_cell, keep)
+    settled = (cells.state[keep] == SETTLED).all() and (found.state[:new] == SETTLED).all()
+    code = np.where(settled & (cells.code == UNDECIDED), OK, cells.code)
     return measure(
-        form, form.values, cells.code, np.zeros(1, np.int64), np.array([keep.size + new]), cells.steps, tol,
+        form, form.values, code, np.zeros(1, np.int64), np.array([keep.size + new]), cells.steps, tol,
         used=np.concatenate([cells.used[keep], found.used[:new]]),
         choice=np.concatenate([cells.choice[keep], found.choice[:new]]),
         state=np.concatenate([cells.state[keep], found.state[:new]]),

@@ -255,11 +255,11 @@ EXHIBITS = (
     ),
     MapFigure(
         "map",
-        "Which equilibria exist where, over the two sides' probabilities of being hard (121 x 121 points). On either axis the "
+        "Which equilibria exist where, over the two sides' probabilities of being hard (201 x 201 points). On either axis the "
         "borders are t_H = 4/7 and t_2 = 2/3; Bluff (B) ends at p_a = 2/3, Bluff (A) at p_b = 2/3.",
         generalized_mutual_deterrence,
-        x=("p_a", 0, 1, 121),
-        y=("p_b", 0, 1, 121),
+        x=("p_a", 0, 1, 201),
+        y=("p_b", 0, 1, 201),
         fixed=EXAMPLE,
     ),
     SolutionTable(
