@@ -23,6 +23,7 @@ from deterrence_games.kernels.coupled import bound_and_prune, record_cell, settl
 from deterrence_games.kernels.indifference import COUPLED, EMPTY, SETTLED
 from deterrence_games.kernels.jit import OK, UNDECIDED
 from deterrence_games.kernels.multilinear import solve_multilinear
+from deterrence_games.kernels.multilinear_findings import UNRESOLVED
 from deterrence_games.kernels.perfect_bayesian import Found
 from deterrence_games.solvers.cells import TERMS, Cells, Space, join, measure, room, rows_of_state, workspace
 from deterrence_games.solvers.search_order import search_tree
@@ -31,6 +32,7 @@ ACCURACY = 1e-11  # rows of the system are of order one
 MOST_BOXES = 50_000
 MOST_ROOTS = 256
 MOST_BLOCKS = 10  # whose subsets are tried
+APPROACH = 12  # steps; at a double root each halves the distance
 
 
 def resolve(form: TreeForm, cells: Cells, tol: float) -> Cells:
@@ -99,12 +101,17 @@ def _resolve_cell(tree: Ints, space: Space, found: Found, cells: Cells, row: int
         if ended == EMPTY:
             continue
         if ended == COUPLED:
-            roots = next(
-                (roots for chosen in _subsets(state) if (roots := _roots(tree, space, chosen, fixed, tol)) is not None), None
-            )
-            if roots is not None:
-                waiting.extend(roots)
-                continue
+            roots: list[Floats] = []
+            likely: list[Floats] = []
+            decided = False
+            for chosen in _subsets(state):
+                roots, decided = _roots(tree, space, chosen, fixed, tol)
+                if decided:
+                    break
+                likely = roots
+            waiting.extend(roots if decided else likely)
+            if decided:
+                continue  # else the support stays undecided, beside whatever passes for an equilibrium in it
         cell, vertex = record_cell(tree, *space, found, int(found.counts[0]), int(found.counts[1]), ended)
         if cell < 0:
             return False
@@ -125,33 +132,50 @@ def _subsets(state: Ints) -> Iterator[Ints]:
             yield flags
 
 
-def _roots(tree: Ints, space: Space, chosen: Ints, fixed: Floats, tol: float) -> list[Floats] | None:
-    """All values of the chosen blocks, filled into ``fixed``; None when their conditions do not pin them down."""
+def _roots(tree: Ints, space: Space, chosen: Ints, fixed: Floats, tol: float) -> tuple[list[Floats], bool]:
+    """Values of the chosen blocks at which their own conditions hold, filled into ``fixed``; and whether these are all.
+
+    Where they are not proved to be all, they may be none: a root so near to another that neither can be isolated is one of
+    them, for the certificate to judge.
+    """
     entries, players = int(tree[ENTRIES, 1]), int(tree[PLAYERS, 1])
     number = np.zeros(entries, np.int64)
     first = np.zeros(8 * entries + 256, np.int64)
     coefficient, factor = np.zeros(TERMS), np.zeros((TERMS, players), np.int64)
     unknowns, equations, rows = write_system(tree, *space, chosen, number, first, coefficient, factor)
     if rows < 0 or equations < unknowns:
-        return None
+        return [], False
     used = int(first[rows])
+    system = first[: rows + 1], coefficient[:used], factor[:used], equations
     roots = np.zeros((MOST_ROOTS, unknowns))
     low, high, kind = np.zeros((MOST_ROOTS, unknowns)), np.zeros((MOST_ROOTS, unknowns)), np.zeros(MOST_ROOTS, np.int64)
     code, n_roots, n_boxes, _ = solve_multilinear(
-        np.zeros(unknowns), np.ones(unknowns), first[: rows + 1], coefficient[:used], factor[:used], equations,
-        ACCURACY, MOST_BOXES, roots, low, high, kind,
-    )  # fmt: skip
+        np.zeros(unknowns), np.ones(unknowns), *system, ACCURACY, MOST_BOXES, roots, low, high, kind
+    )
     named, blocks = rows_of_state(space[0], UNKNOWN), rows_of_state(space[0], BLOCKS)
     own = np.flatnonzero(number[: rows_of_state(space[0], COUNTS)[N_UNKNOWNS, 0]] >= 0)
     positive = ~blocks[named[own, BLOCK], MAY_VANISH].astype(bool)  # weights that their support needs
-    if code == UNDECIDED and not (high[:n_boxes][:, positive] > tol).all(axis=1).any():
-        code = OK  # every box that is left belongs to a smaller support
-    if code != OK:
-        return None
+    left = (high[:n_boxes][:, positive] > tol).all(axis=1)  # boxes that do not belong to a smaller support
+    near = left & (kind[:n_boxes] == UNRESOLVED)
+    found = [*roots[:n_roots], *(_approach(box, *system) for box in 0.5 * (low + high)[:n_boxes][near])]
     values = []
-    for root in roots[:n_roots]:
+    for root in found:
         if (root[positive] > tol).all():
             value = fixed.copy()
             value[own] = root
             values.append(value)
-    return values
+    return values, code == OK or (code == UNDECIDED and not left.any())
+
+
+def _approach(point: Floats, first: Ints, coefficient: Floats, factor: Ints, equations: int) -> Floats:
+    """Go by least squares to where the equations hold best."""
+    for _ in range(APPROACH):
+        value, slope = np.zeros(equations), np.zeros((equations, point.size))
+        for row in range(equations):
+            for term in range(first[row], first[row + 1]):
+                involved = factor[term][factor[term] >= 0]
+                value[row] += coefficient[term] * point[involved].prod()
+                for k, unknown in enumerate(involved):
+                    slope[row, unknown] += coefficient[term] * np.delete(point[involved], k).prod()
+        point = point - np.linalg.lstsq(slope, value, rcond=1e-12)[0]
+    return point.clip(0.0, 1.0)
