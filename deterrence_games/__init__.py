@@ -21,27 +21,57 @@ from deterrence_games.errors import (
     SizeError,
     SolverError,
 )
-from deterrence_games.forms import InformationSet, StrategicForm, TreeForm
+from deterrence_games.forms import ExtensiveForm, InformationSet, SequenceForm, StrategicForm, TreeForm
 from deterrence_games.games import Chance, Decision, Game, Simultaneous
 from deterrence_games.results import BeliefSet, Equilibrium, Solution, Status
 
 if TYPE_CHECKING:
+    from deterrence_games.analysis.correlated import correlated
     from deterrence_games.analysis.credibility import credibility
     from deterrence_games.analysis.equilibrium_map import equilibrium_map
     from deterrence_games.analysis.region_map import RegionMap
-    from deterrence_games.api import solve, strategic_form, tree_form
+    from deterrence_games.analysis.stability import stability
+    from deterrence_games.analysis.stability_report import StabilityReport
+    from deterrence_games.api import extensive_form, sequence_form, solve, strategic_form, tree_form
     from deterrence_games.io import read, write
-    from deterrence_games.solvers import BackwardInduction, PerfectBayesian, SupportEnumeration
+    from deterrence_games.results.batch import BatchSolution
+    from deterrence_games.results.correlated import CorrelatedEquilibrium
+    from deterrence_games.solvers import (
+        BackwardInduction,
+        BatchEnumeration,
+        Lemke,
+        LemkeHowson,
+        LogitPath,
+        PerfectBayesian,
+        PolynomialEnumeration,
+        SupportEnumeration,
+        VertexEnumeration,
+    )
+    from deterrence_games.solvers.batch import solve_batch
 else:
     _ON_FIRST_USE = {
         "BackwardInduction": "deterrence_games.solvers",
+        "BatchEnumeration": "deterrence_games.solvers",
+        "BatchSolution": "deterrence_games.results.batch",
+        "CorrelatedEquilibrium": "deterrence_games.results.correlated",
+        "Lemke": "deterrence_games.solvers",
+        "LemkeHowson": "deterrence_games.solvers",
+        "LogitPath": "deterrence_games.solvers",
         "PerfectBayesian": "deterrence_games.solvers",
+        "PolynomialEnumeration": "deterrence_games.solvers",
         "RegionMap": "deterrence_games.analysis.region_map",
+        "StabilityReport": "deterrence_games.analysis.stability_report",
         "SupportEnumeration": "deterrence_games.solvers",
+        "VertexEnumeration": "deterrence_games.solvers",
+        "correlated": "deterrence_games.analysis.correlated",
         "credibility": "deterrence_games.analysis.credibility",
         "equilibrium_map": "deterrence_games.analysis.equilibrium_map",
+        "extensive_form": "deterrence_games.api",
         "read": "deterrence_games.io",
+        "sequence_form": "deterrence_games.api",
         "solve": "deterrence_games.api",
+        "solve_batch": "deterrence_games.solvers.batch",
+        "stability": "deterrence_games.analysis.stability",
         "strategic_form": "deterrence_games.api",
         "tree_form": "deterrence_games.api",
         "write": "deterrence_games.io",
@@ -64,34 +94,50 @@ __version__ = "0.1.0"
 __all__ = [
     "AssumptionWarning",
     "BackwardInduction",
+    "BatchEnumeration",
+    "BatchSolution",
     "BeliefSet",
     "Chance",
+    "CorrelatedEquilibrium",
     "Decision",
     "DeterrenceGamesError",
     "DeterrenceGamesWarning",
     "Equilibrium",
     "ExpressionError",
+    "ExtensiveForm",
     "FormatError",
     "Game",
     "GameError",
     "InformationSet",
+    "Lemke",
+    "LemkeHowson",
+    "LogitPath",
     "ParameterError",
     "PerfectBayesian",
+    "PolynomialEnumeration",
     "RegionMap",
+    "SequenceForm",
     "Simultaneous",
     "SizeError",
     "Solution",
     "SolverError",
+    "StabilityReport",
     "Status",
     "StrategicForm",
     "SupportEnumeration",
     "TreeForm",
+    "VertexEnumeration",
     "__version__",
+    "correlated",
     "credibility",
     "equilibrium_map",
+    "extensive_form",
     "models",
     "read",
+    "sequence_form",
     "solve",
+    "solve_batch",
+    "stability",
     "strategic_form",
     "tree_form",
     "write",

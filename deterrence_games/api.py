@@ -5,16 +5,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from deterrence_games.errors import AssumptionWarning, GameError, ParameterError, SolverError
-from deterrence_games.forms import StrategicForm, TreeForm
+from deterrence_games.forms import ExtensiveForm, SequenceForm, StrategicForm, TreeForm
 from deterrence_games.games import Game
 from deterrence_games.lowering.assumptions import broken_assumptions
+from deterrence_games.lowering.extensive import extensive_form_of
+from deterrence_games.lowering.parameters import has_arrays, read_mapping
+from deterrence_games.lowering.reduced import reduced_behavior_of, reduced_form_of, reduced_outcomes_of
+from deterrence_games.lowering.sequence import sequence_form_of
 from deterrence_games.lowering.strategic import behavior_of, outcomes_of, strategic_form_of
 from deterrence_games.lowering.tree import tree_form_of
 from deterrence_games.results import Solution, Status
 from deterrence_games.results.verdict import equilibrium_name, verdict
-from deterrence_games.solvers import PerfectBayesian, Solver, SupportEnumeration
-from deterrence_games.solvers.solver import Form
+from deterrence_games.solvers import Lemke, PerfectBayesian, PolynomialEnumeration, Solver, VertexEnumeration
+from deterrence_games.solvers.solver import Form, name_of
 
 
 def tree_form(game: Game, params: Mapping[str, Any] | None = None, *, strict: bool = False) -> TreeForm:
@@ -42,14 +48,16 @@ def tree_form(game: Game, params: Mapping[str, Any] | None = None, *, strict: bo
     ('status_quo', 'concession', 'conflict')
     """
     form = tree_form_of(_game(game), params, strict=strict)
-    if form.points != 1:
-        _check_assumptions(game, dict(params or {}), strict)
+    _check_assumptions(game, params, strict)
     return form
 
 
-def _check_assumptions(game: Game, params: Mapping[str, Any], strict: bool) -> None:
-    """Warn, or raise, once for all points at which an assumption fails."""
-    broken = {relation: int(fails.sum()) for relation, (fails, _) in broken_assumptions(game, params).items()}
+def _check_assumptions(game: Game, params: Mapping[str, Any] | None, strict: bool) -> None:
+    """Warn, or raise, once for all points of arrays at which an assumption fails; a single point is checked by the game."""
+    given = read_mapping(game, params)
+    if not has_arrays(given):
+        return
+    broken = {relation: int(fails.sum()) for relation, (fails, _) in broken_assumptions(game, given).items()}
     if broken:
         parts = ", ".join(f"{relation} at {count} point(s)" for relation, count in broken.items())
         message = f"game {game.name!r}: assumptions fail: {parts}; choose parameters within them"
@@ -68,7 +76,33 @@ def strategic_form(game: Game, params: Mapping[str, Any] | None = None, *, stric
     SizeError
         When there are too many plans.
     """
-    return strategic_form_of(tree_form_of(_game(game), params, strict=strict))
+    form = tree_form_of(_game(game), params, strict=strict)
+    _check_assumptions(game, params, strict)
+    return strategic_form_of(form)
+
+
+def extensive_form(game: Game, params: Mapping[str, Any] | None = None, *, strict: bool = False) -> ExtensiveForm:
+    """The game as an extensive form in which nature first draws everybody's type, as other programs read it.
+
+    Raises
+    ------
+    ParameterError
+        As `tree_form`.
+    """
+    return extensive_form_of(tree_form(game, params, strict=strict))
+
+
+def sequence_form(game: Game, params: Mapping[str, Any] | None = None, *, strict: bool = False) -> SequenceForm:
+    """The sequence form of a two-player game: a row or column for each sequence of a type's own moves.
+
+    Raises
+    ------
+    ParameterError
+        As `tree_form`.
+    GameError
+        When there are not two players.
+    """
+    return sequence_form_of(tree_form(game, params, strict=strict))
 
 
 def solve(
@@ -78,12 +112,13 @@ def solve(
 
     Parameters
     ----------
-    game : Game, TreeForm or StrategicForm
+    game : Game, TreeForm, StrategicForm, ExtensiveForm or SequenceForm
     params : mapping parameter -> number
-        Only for a `Game`.
+        Only for a `Game`. An array of one number counts as the number.
     solver : Solver, optional
-        By default all perfect Bayesian equilibria of a game or tree, all Nash equilibria of a strategic form. A solver for
-        strategic forms is given the normal form of a game or tree.
+        By default all perfect Bayesian equilibria of a `Game` or `TreeForm` and all Nash equilibria of anything else
+        (`VertexEnumeration` for two players, `PolynomialEnumeration` for more). A solver for strategic or sequence forms is
+        given that form of a game or tree.
     throw : bool
         Raise `SolverError` when the search ends without an equilibrium and without a proof that none exists.
 
@@ -105,27 +140,29 @@ def solve(
     (True, ['Deterrence'])
     """
     point: dict[str, float] = {}
+    form: Form
     if isinstance(game, Game):
-        tree = tree_form_of(game, params)
-        if tree.points != 1:
+        form = tree_form_of(game, params)
+        if form.points != 1:
             raise GameError(
-                f"game {game.name!r}: {tree.points} parameter points; solve takes one, for a map use equilibrium_map, "
+                f"game {game.name!r}: {form.points} parameter points; solve takes one, for a map use equilibrium_map, "
                 "for raw arrays PerfectBayesian().solve_points(tree_form(game, params))"
             )
-        point = {name: float(value) for name, value in dict(params or {}).items()}
-        form: Form = tree
-    elif isinstance(game, TreeForm | StrategicForm):
-        if params:
+        _check_assumptions(game, params, strict=False)
+        point = {name: float(np.ravel(value)[0]) for name, value in read_mapping(game, params).items()}
+    elif isinstance(game, Form):
+        if params is not None and not (isinstance(params, Mapping) and not params):
             raise GameError("params belong to a Game; a compiled form has its numbers already")
         form = game
     else:
-        raise GameError(f"cannot solve {type(game).__name__}; give a Game, a TreeForm or a StrategicForm")
+        raise GameError(f"cannot solve {type(game).__name__}; give a Game, a TreeForm, a StrategicForm or an ExtensiveForm")
     if solver is None:
-        solver = PerfectBayesian() if isinstance(form, TreeForm) else SupportEnumeration()
-    if isinstance(form, TreeForm) and solver.takes is StrategicForm:
-        solution = _with_tree_words(solver.solve(strategic_form_of(form)), form)
-    else:
-        solution = solver.solve(form)
+        solver = _default_solver(form)
+    elif not isinstance(solver, Solver):
+        raise SolverError(
+            f"game {name_of(form)!r}: solver is {solver!r:.60}; give one with its options, such as PerfectBayesian()"
+        )
+    solution = _solve_as_taken(form, solver)
     if throw and not solution.equilibria and solution.status is not Status.NONE_EXIST:
         raise SolverError(f"game {solution.game!r}: {solution.status.value}; {solution.completeness} (throw=False returns it)")
     if isinstance(game, Game):
@@ -144,15 +181,29 @@ def solve(
     return solution
 
 
-def _with_tree_words(solution: Solution, tree: TreeForm) -> Solution:
-    """Put the equilibria of a normal form back into the tree: behaviour where it is reached, probabilities of outcomes."""
-    return replace(
-        solution,
-        equilibria=tuple(
-            replace(found, behavior=behavior_of(tree, found.profile), outcomes=outcomes_of(tree, found.profile))
-            for found in solution.equilibria
-        ),
-    )
+def _default_solver(form: Form) -> Solver:
+    """All perfect Bayesian equilibria of a tree, one equilibrium of a sequence form, else all Nash equilibria."""
+    if isinstance(form, TreeForm):
+        return PerfectBayesian()
+    if isinstance(form, SequenceForm):
+        return Lemke()
+    return VertexEnumeration() if len(form.players) == 2 else PolynomialEnumeration()
+
+
+def _solve_as_taken(form: Form, solver: Solver) -> Solution:
+    """Compile a tree to the form that the solver takes, and put what it finds back into the tree's words."""
+    if isinstance(form, TreeForm) and solver.takes is StrategicForm:
+        found = solver.solve(strategic_form_of(form))
+        words = [(behavior_of(form, own.profile), outcomes_of(form, own.profile)) for own in found]
+    elif isinstance(form, TreeForm) and solver.takes is SequenceForm:
+        return solver.solve(sequence_form_of(form))
+    elif isinstance(form, ExtensiveForm) and solver.takes is StrategicForm:
+        found = solver.solve(reduced_form_of(form))
+        words = [(reduced_behavior_of(form, own.profile), reduced_outcomes_of(form, own.profile)) for own in found]
+    else:
+        return solver.solve(form)
+    told = [replace(own, behavior=behavior, outcomes=outcomes) for own, (behavior, outcomes) in zip(found, words, strict=True)]
+    return replace(found, equilibria=tuple(told))
 
 
 def _game(game: Game) -> Game:

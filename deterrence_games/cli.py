@@ -234,7 +234,10 @@ def _game(name: str) -> Game:
     if Path(name).suffix or Path(name).exists():
         from deterrence_games.io import read
 
-        return read(name)
+        game = read(name)
+        if not isinstance(game, Game):
+            raise DeterrenceGamesError(f"file '{name}' holds numbers, not a game in symbols; read and solve it from Python")
+        return game
     near = get_close_matches(name, CATALOGUE, 1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     raise DeterrenceGamesError(

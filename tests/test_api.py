@@ -47,6 +47,15 @@ def test_numbers_of_every_kind(game):
     assert dg.solve(game, NUMBERS | kinds).params == NUMBERS
 
 
+def test_an_array_of_one_number_counts_as_the_number(game):
+    for one in ([0.3], (Fraction(3, 10),), np.array([0.3]), [sympy.Rational(3, 10)]):
+        solution = dg.solve(game, NUMBERS | {"p": one})
+        assert solution.params == NUMBERS
+        assert solution["Deterrence"].outcomes["status_quo"] == 1
+    with pytest.warns(dg.AssumptionWarning, match=r"a_DD < a_SQ"):
+        dg.solve(game, NUMBERS | {"a_DD": [2]})
+
+
 def test_a_tree_by_default(game):
     """A compiled form has no names for its equilibria and no words on deterrence, but the same equilibria."""
     (equilibrium,) = dg.solve(dg.tree_form(game, NUMBERS))
@@ -109,7 +118,7 @@ def test_a_solver_with_options(game):
 
 
 def test_throw(game):
-    limited = dg.PerfectBayesian(max_steps=1)
+    limited = dg.PerfectBayesian(max_steps=0)
     solution = dg.solve(game, NUMBERS, limited, throw=False)
     assert solution.status is Status.LIMIT
     assert len(solution) == 0
@@ -174,10 +183,15 @@ MISSING = {name: value for name, value in NUMBERS.items() if name != "p"}
         pytest.param(NUMBERS | {"p": [0.2, math.nan]}, id="NaN in an array"),
         pytest.param(NUMBERS | {"p": np.array([0.2, 0.3 + 1j])}, id="complex array"),
         pytest.param(NUMBERS | {"p": ["0.2", "0.3"]}, id="array of texts"),
+        pytest.param(NUMBERS | {"p": ["0.2", 0.3]}, id="array with a text"),
+        pytest.param(NUMBERS | {"p": [True, 0.3]}, id="array with a truth value"),
+        pytest.param(NUMBERS | {"p": [None, 0.3]}, id="array with None"),
+        pytest.param(NUMBERS | {"p": np.array(["2020-01-01"], "datetime64[D]")}, id="array of dates"),
         pytest.param(NUMBERS | {"a_DD": [-(10**400), -3]}, id="array of large integers"),
         pytest.param(NUMBERS | {"p": [0.2, 0.3], "a_DD": [-3, -3, -3]}, id="lengths differ"),
         pytest.param(NUMBERS | {"p": [0.2, 0.3], "q": 1, 3: 1}, id="unknown names beside an array"),
         pytest.param([1, 2], id="list"),
+        pytest.param([], id="empty list"),
         pytest.param(3, id="number"),
         pytest.param("p=0.3", id="line"),
     ],
@@ -221,8 +235,19 @@ def test_what_is_no_game(thing):
         assert "give a Game" in the_one_error(lambda call=call: call(thing))
 
 
+@pytest.mark.parametrize("point", [-1, 2, 9, 0.0, "0", None, True])
+def test_points_that_a_form_does_not_have(game, point):
+    form = dg.tree_form(game, NUMBERS | {"p": [0.2, 0.3]})
+    assert form.at(np.int64(1)).priors[0].tolist() == [1, 0.3, 0.7]
+    message = the_one_error(lambda: form.at(point))
+    assert message.startswith(f"game '{NAME}': ")
+    assert message.endswith("is none of its 2 points; give 0 to 1")
+
+
 def test_parameters_belong_to_games(game):
     form = dg.tree_form(game, NUMBERS)
+    assert dg.solve(form, {}).equilibria
+    assert "compiled form has its numbers" in the_one_error(lambda: dg.solve(form, np.ones(2)))
     assert "compiled form has its numbers" in the_one_error(lambda: dg.solve(form, NUMBERS))
     assert "give a Game" in the_one_error(lambda: dg.strategic_form(form))
 

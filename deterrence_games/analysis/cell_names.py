@@ -5,15 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from deterrence_games.forms import TreeForm
 from deterrence_games.forms.tree import History, Ints, TreeStructure
 from deterrence_games.games import Game
 from deterrence_games.lowering.tree import compile_game
-from deterrence_games.solvers import PerfectBayesian
 from deterrence_games.solvers.cells import Cells
 
 PLAYED = 1e-9  # a probability above this counts as in use
-CONSISTENT = 1e-6  # how far reported beliefs may be from Bayes' rule
 FINISHED = 0  # code in `Cells` of a point whose search reached no limit
 
 
@@ -70,14 +67,6 @@ def supports(structure: TreeStructure, cells: Cells) -> Ints:
         excluded = played[:, q] == 0
         played[excluded, q] = (cells.behavior[np.ix_(excluded, entries)] > PLAYED) @ (1 << np.arange(entries.size))
     return played
-
-
-def certified(solver: PerfectBayesian, form: TreeForm, cells: Cells) -> npt.NDArray[np.bool_]:
-    """Which cells are settled and pass the solver's certificate, ``bool[cell]``."""
-    columns = [np.unique(form.structure.payoff[:, player]) for player in range(len(form.structure.players))]
-    scale = np.max([np.ptp(form.values[:, own], axis=1) for own in columns], axis=0)
-    allowed = solver.certificate * np.where(scale > 0, scale, 1.0)
-    return (cells.regret <= np.repeat(allowed, cells.count)) & (cells.inconsistency <= CONSISTENT)  # NaN where not settled
 
 
 def path_in_words(structure: TreeStructure, used: Ints) -> str:

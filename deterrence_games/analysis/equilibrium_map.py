@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from deterrence_games.analysis.cell_names import FINISHED, CellNames, certified
+from deterrence_games.analysis.cell_names import FINISHED, CellNames
 from deterrence_games.analysis.region_map import MAX_NAMES, RegionMap
 from deterrence_games.errors import AssumptionWarning, GameError, ParameterError, SizeError, SolverError
 from deterrence_games.forms import TreeForm
@@ -21,6 +21,7 @@ from deterrence_games.lowering.assumptions import broken_assumptions
 from deterrence_games.lowering.tree import tree_form_of
 from deterrence_games.progress import progress as progress_bar
 from deterrence_games.solvers import PerfectBayesian
+from deterrence_games.solvers.certificate import certified
 
 CHUNK = 16_384  # points solved at a time: a progress bar moves, and findings stay small
 MAX_POINTS = 25_000_000
@@ -117,7 +118,7 @@ def equilibrium_map(
         for part in chunks:
             form = form_of(part)
             cells = solver.solve_points(form, threads=workers)
-            good = certified(solver, form, cells)
+            good = certified(form, cells, solver.certificate)
             point = part.start + np.repeat(np.arange(form.points), cells.count)
             complete[part] = cells.code == FINISHED
             complete[point[~good]] = False

@@ -6,10 +6,13 @@ a parameter point. Axes are in the order point, node, player, type, action.
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from deterrence_games.errors import GameError
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -154,7 +157,17 @@ class TreeForm:
         return len(self.values)
 
     def at(self, point: int) -> "TreeForm":
-        """The form at one of its points."""
+        """The form at one of its points, numbered from 0 on.
+
+        Raises
+        ------
+        GameError
+            When there is no such point.
+        """
+        if isinstance(point, bool) or not isinstance(point, Integral) or not 0 <= point < self.points:
+            raise GameError(
+                f"game {self.structure.name!r}: {point!r:.40} is none of its {self.points} points; give 0 to {self.points - 1}"
+            )
         return replace(self, values=np.ascontiguousarray(self.values[point : point + 1]))
 
     @property

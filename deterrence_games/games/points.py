@@ -20,7 +20,7 @@ from deterrence_games.games.tree import Chance, distinct_nodes
 if TYPE_CHECKING:
     from deterrence_games.games.game import Game
 
-SUM_TOLERANCE = 1e-9  # probabilities given as decimals need not sum to one more closely
+SUM_TOLERANCE = 1e-9  # probabilities computed from decimals need not lie in [0, 1] and sum to one more closely
 TIE_TOLERANCE = 1e-9  # relative; sides of an assumption == closer than this count as equal
 
 
@@ -107,7 +107,7 @@ class PointChecks:
         for what, labels, first in self.distributions:
             found = values[first : first + len(labels)]
             for label, value in zip(labels, found, strict=True):
-                if not 0 <= value <= 1:
+                if not -SUM_TOLERANCE <= value <= 1 + SUM_TOLERANCE:  # 1 - 0.9 - 0.1 is a little below zero
                     raise ParameterError(f"game {self.name!r}: {what}: {label!r} has {value:g}; keep it between 0 and 1")
             total = math.fsum(found)
             if abs(total - 1) > SUM_TOLERANCE:

@@ -12,9 +12,9 @@ from sympy import Expr
 
 from deterrence_games.errors import ExpressionError, GameError
 from deterrence_games.games.expressions import to_expression, to_text
+from deterrence_games.games.rounding import TOLERANCE, is_rounded, without_rounding
 from deterrence_games.games.tree import check_label
 
-TOLERANCE = 1e-9  # sums of probabilities closer than this to each other are equal
 POINTS = 16  # at which a sum of symbols is tried
 
 Priors = Mapping[str, Mapping[str, Expr]]
@@ -42,6 +42,7 @@ def _read_one(player: str, given: Mapping[str, Any]) -> Mapping[str, Expr]:
             priors[kind] = to_expression(prior)
         except (ExpressionError, GameError) as error:
             raise type(error)(f"prior of type {kind!r} of {player!r}: {error}") from None
+    priors = without_rounding(priors, [kind for kind, prior in given.items() if is_rounded(prior)])
     problem = check_distribution(priors)
     if problem:
         raise GameError(f"priors of {player!r}: {problem}")

@@ -9,6 +9,7 @@ from sympy.core.relational import Relational
 
 from deterrence_games.errors import ExpressionError, GameError, ParameterError
 from deterrence_games.games.expressions import parse, parse_relations, to_expression, to_text
+from deterrence_games.games.rounding import is_rounded, without_rounding
 from deterrence_games.games.tree import Chance, Decision, Node, Simultaneous, distinct_nodes
 
 if TYPE_CHECKING:
@@ -25,13 +26,19 @@ def substituted(game: "Game", values: Mapping[str, Any]) -> dict[str, Any]:
         except ExpressionError as error:
             raise ParameterError(f"game {game.name!r}: {error}") from None
 
+    floats = {name for name, value in values.items() if is_rounded(value)}
+
+    def put_shares(shares: Mapping[str, Expr]) -> dict[str, Expr]:
+        rounded = [label for label, share in shares.items() if floats & {s.name for s in share.free_symbols}]
+        return without_rounding({label: put(share) for label, share in shares.items()}, rounded)
+
     arguments = {name: getattr(game, name) for name in game.__dataclass_fields__}
-    arguments["types"] = _table(game.types, put)
+    arguments["types"] = {player: put_shares(priors) for player, priors in game.types.items()}
     arguments["payoffs"] = _table(game.payoffs, put)
     arguments["assumptions"] = tuple(
         changed for relation in game.assumptions for changed in _relation(relation, bound) if not _settled(changed)
     )
-    arguments["tree"] = _tree(game.tree, put)
+    arguments["tree"] = _tree(game.tree, put_shares)
     return arguments
 
 
@@ -60,7 +67,7 @@ def _table(table: Any, put: Callable[[Expr], Expr]) -> Any:
     return {key: _table(item, put) for key, item in table.items()} if isinstance(table, Mapping) else put(table)
 
 
-def _tree(root: Node, put: Callable[[Expr], Expr]) -> Node:
+def _tree(root: Node, put_shares: Callable[[Mapping[str, Expr]], Mapping[str, Expr]]) -> Node:
     built: dict[int, Node] = {}
     for node in reversed(distinct_nodes(root)):
         below = [child if isinstance(child, str) else built[id(child)] for _, child in node.branches_by_label]
@@ -70,6 +77,6 @@ def _tree(root: Node, put: Callable[[Expr], Expr]) -> Node:
             case Simultaneous():
                 built[id(node)] = Simultaneous(node.choices, dict(zip(node.results, below, strict=True)))
             case Chance():
-                pairs = zip(node.branches.items(), below, strict=True)
-                built[id(node)] = Chance({label: (put(prob), child) for (label, (prob, _)), child in pairs})
+                shares = put_shares({label: probability for label, (probability, _) in node.branches.items()})
+                built[id(node)] = Chance(dict(zip(shares, zip(shares.values(), below, strict=True), strict=True)))
     return root if isinstance(root, str) else built[id(root)]

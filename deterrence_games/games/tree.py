@@ -15,6 +15,7 @@ from sympy import Expr
 
 from deterrence_games.errors import ExpressionError, GameError, SizeError
 from deterrence_games.games.expressions import Value, to_expression
+from deterrence_games.games.rounding import is_rounded, without_rounding
 
 MAX_NODES = 100_000  # nodes of a tree, leaves included and shared subtrees counted every time
 MAX_DEPTH = 2_000  # moves on one path
@@ -138,23 +139,25 @@ class Chance(_Branching):
     Parameters
     ----------
     branches : mapping label -> (probability, node)
-        Probabilities are numbers, SymPy expressions or texts such as ``"1 - q"``.
+        Probabilities are numbers, SymPy expressions or texts such as ``"1 - q"``. Floats may miss a sum of one by rounding.
     """
 
     branches: Mapping[str, tuple[Expr, "Node"]]
 
     def __init__(self, branches: Mapping[str, tuple[Value, "Node"]]) -> None:
-        checked = {}
-        for label, branch in _mapping(branches, "chance", "branches").items():
+        given = _mapping(branches, "chance", "branches")
+        probabilities = {}
+        for label, branch in given.items():
             check_label(label, "chance: branch")
             if not isinstance(branch, Sequence) or isinstance(branch, str) or len(branch) != 2:
                 raise GameError(f"chance: branch {label!r} is not a pair; give (probability, node)")
             _check_node(branch[1], f"chance: branch {label!r}")
             try:
-                probability = to_expression(branch[0])
+                probabilities[label] = to_expression(branch[0])
             except (ExpressionError, GameError) as error:
                 raise type(error)(f"chance: branch {label!r}: {error}") from None
-            checked[label] = (probability, branch[1])
+        probabilities = without_rounding(probabilities, [label for label, branch in given.items() if is_rounded(branch[0])])
+        checked = {label: (probability, given[label][1]) for label, probability in probabilities.items()}
         object.__setattr__(self, "branches", MappingProxyType(checked))
 
     @property

@@ -4,28 +4,102 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deterrence_games.errors import FormatError
+from deterrence_games.forms import StrategicForm, TreeForm
+from deterrence_games.forms.extensive import ExtensiveForm
 from deterrence_games.games import Game
+from deterrence_games.io.efg import extensive_form_from_efg, extensive_form_to_efg, read_efg, write_efg
 from deterrence_games.io.game_json import game_from_json, game_to_json, read_game, write_game
+from deterrence_games.io.nfg import NfgForm, read_nfg, strategic_form_from_nfg, strategic_form_to_nfg, write_nfg
+from deterrence_games.lowering.extensive import extensive_form_of
+from deterrence_games.lowering.reduced import reduced_form_of
+from deterrence_games.lowering.strategic import strategic_form_of
+from deterrence_games.lowering.tree import tree_form_of
 
-_READERS: dict[str, Callable[[str | Path], Game]] = {".json": read_game}
-_WRITERS: dict[str, Callable[[Game, str | Path], None]] = {".json": write_game}
+Readable = Game | StrategicForm | ExtensiveForm
+Writable = Game | TreeForm | StrategicForm | ExtensiveForm
 
-__all__ = ["game_from_json", "game_to_json", "read", "read_game", "write", "write_game"]
+_READERS: dict[str, Callable[[str | Path], Readable]] = {".json": read_game, ".nfg": read_nfg, ".efg": read_efg}
+
+__all__ = [
+    "NfgForm",
+    "extensive_form_from_efg",
+    "extensive_form_to_efg",
+    "game_from_json",
+    "game_to_json",
+    "read",
+    "read_efg",
+    "read_game",
+    "read_nfg",
+    "strategic_form_from_nfg",
+    "strategic_form_to_nfg",
+    "write",
+    "write_efg",
+    "write_game",
+    "write_nfg",
+]
 
 
-def read(path: str | Path) -> Game:
-    """Read a game from a file in the project's JSON (see `deterrence_games.io.game_json`)."""
+def read(path: str | Path) -> Readable:
+    """Read a game from a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``.json`` is a `Game` in the project's format (see `deterrence_games.io.game_json`), ``.nfg`` a `StrategicForm` and
+        ``.efg`` an `ExtensiveForm` in Gambit's formats.
+
+    Raises
+    ------
+    FormatError
+        When the suffix is unknown, or the file is not in its format: with the line and column.
+    SizeError
+        When the file, or the game in it, is larger than a stated limit.
+    """
+    return _READERS[_suffix(path)](path)
+
+
+def write(obj: Writable, path: str | Path) -> None:
+    """Write a game to a file, whole or not at all.
+
+    A `Game` is written as ``.json``, a `StrategicForm` as ``.nfg``, an `ExtensiveForm` as ``.efg`` or (its reduced strategic
+    form) as ``.nfg``; so is a `TreeForm`, and a `Game` without parameters.
+
+    Raises
+    ------
+    FormatError
+        When the object has no such form, or the file cannot be written.
+    SizeError
+        When the form, or the file, would be larger than a stated limit.
+    """
+    suffix = _suffix(path)
+    if not isinstance(obj, Writable):
+        raise FormatError(f"a {type(obj).__name__} cannot be written to '{path}'; give a Game or a form")
+    if suffix == ".json":
+        if not isinstance(obj, Game):
+            raise FormatError(f"a {type(obj).__name__} cannot be written to '{path}'; give the Game, or write .efg or .nfg")
+        write_game(obj, path)
+        return
+    if isinstance(obj, Game):
+        if obj.parameters:
+            raise FormatError(
+                f"game {obj.name!r} has parameters ({', '.join(obj.parameters[:4])}, ...) and '{path}' needs numbers; "
+                "write dg.tree_form(game, params)"
+            )
+        obj = tree_form_of(obj)
+    if suffix == ".efg":
+        if isinstance(obj, StrategicForm):
+            raise FormatError(f"game {obj.name!r} is a strategic form, which has no tree; write it as .nfg")
+        write_efg(extensive_form_of(obj) if isinstance(obj, TreeForm) else obj, path)
+        return
+    if isinstance(obj, TreeForm):
+        obj = strategic_form_of(obj)
+    elif isinstance(obj, ExtensiveForm):
+        obj = reduced_form_of(obj)
+    write_nfg(obj, path)
+
+
+def _suffix(path: str | Path) -> str:
     suffix = Path(path).suffix.lower()
     if suffix not in _READERS:
         raise FormatError(f"file '{path}' has an unknown suffix; use one of {', '.join(_READERS)}")
-    return _READERS[suffix](path)
-
-
-def write(obj: Game, path: str | Path) -> None:
-    """Write a game to a file in the project's JSON, whole or not at all."""
-    suffix = Path(path).suffix.lower()
-    if suffix not in _WRITERS:
-        raise FormatError(f"file '{path}' has an unknown suffix; use one of {', '.join(_WRITERS)}")
-    if not isinstance(obj, Game):
-        raise FormatError(f"a {type(obj).__name__} cannot be written to '{path}'; give a Game")
-    _WRITERS[suffix](obj, path)
+    return suffix

@@ -31,6 +31,10 @@ def write_text(path: str | Path, text: str) -> None:
     """Write a text file beside its place and move it there, so that no reader ever sees half of it."""
     unfinished = None
     try:
+        if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
+            raise SizeError(
+                f"file '{path}' would have more than {MAX_BYTES:,} bytes and could not be read back; split the game"
+            )
         place = Path(os.path.realpath(path))
         if place.exists() and not place.is_file():
             raise FormatError(f"'{path}' is not a file; give the path of a file")

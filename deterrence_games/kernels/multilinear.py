@@ -150,7 +150,7 @@ def _examine(system, work, found, low, high, tolerance, resolution):
 
     Return ``_SETTLED``, ``_SMALLER``, or the unknown to bisect.
     """
-    domain, active, equalities, rounding, coefficient, degree, variable, plan_first, plan = system
+    domain, active, equalities, rounding, coefficient, degree, variable, kind, plan_first, plan = system
     table, reduced, pivot, owner, power = work.table, work.reduced, work.pivot, work.owner, work.power
     centre, radius, relative = work.vector[CENTRE], work.vector[RADIUS], work.vector[RELATIVE]
     lower, upper = work.vector[LOWER], work.vector[UPPER]
@@ -163,7 +163,7 @@ def _examine(system, work, found, low, high, tolerance, resolution):
         if domain[WIDTH, unknown] > 0.0:
             half = max(high[unknown] - centre[unknown], centre[unknown] - low[unknown])
             radius[unknown] = half + 2.0**-50 * domain[LARGEST, unknown]
-    expand(coefficient, plan_first, plan, centre, radius, table)
+    expand(coefficient, kind, plan_first, plan, centre, radius, table)
     if not confine(table, equalities, rounding, lower, upper):
         return _SETTLED
     rank = eliminate(table, equalities, rounding, reduced, pivot, owner)
@@ -207,18 +207,21 @@ def _examine(system, work, found, low, high, tolerance, resolution):
     if volume < WORTHWHILE or widest <= resolution:
         return _SMALLER
     if promising:
-        expand(coefficient, plan_first, plan, centre, radius, table)
+        expand(coefficient, kind, plan_first, plan, centre, radius, table)
         eliminate(table, equalities, rounding, reduced, pivot, owner)
     return widest_influence(reduced, equalities, pivot, degree, variable, relative, resolution, work.vector[SCORE])
 
 
 @inner_kernel
-def _search(system, work, found, stack, tolerance, resolution, max_boxes):
-    """Search depth first from the box on the stack; return how many boxes were examined, and whether they were too few."""
+def search(system, work, found, stack, tolerance, resolution, max_boxes, enough):
+    """Search depth first from the box on the stack, until `enough` boxes have been set aside.
+
+    Return how many boxes were examined, and whether they were too few.
+    """
     top = 0
     visited = 0
     limit = False
-    while top >= 0 and found.count[0] <= found.alone.size and found.count[1] <= found.box_kind.size:
+    while top >= 0 and found.count[0] <= found.alone.size and found.count[1] < enough:
         low, high = stack[top, 0], stack[top, 1]
         outcome = _SMALLER
         for root in range(found.count[0]):
@@ -300,7 +303,7 @@ def solve_multilinear(
     for unknown in range(unknowns):
         stack[0, 0, unknown] = low[unknown]
         stack[0, 1, unknown] = high[unknown]
-    visited, limit = _search(system, work, found, stack, tolerance, resolution, max_boxes)
+    visited, limit = search(system, work, found, stack, tolerance, resolution, max_boxes, box_kind.size + 1)
     n_roots = min(found.count[0], room)
     n_boxes = min(found.count[1], box_kind.size)
     for root in range(n_roots):

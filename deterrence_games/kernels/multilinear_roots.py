@@ -94,7 +94,7 @@ def polish(system, work, step, rank, point):
     enclosure, alone : float64
         Half the sides of the cubes about the point, as shares of the domain's width.
     """
-    domain, _, equalities, rounding, coefficient, degree, _, plan_first, plan = system
+    domain, _, equalities, rounding, coefficient, degree, _, kind, plan_first, plan = system
     table, reduced, pivot, owner, power = work.table, work.reduced, work.pivot, work.owner, work.power
     monomials = degree.size
     close = False
@@ -102,7 +102,7 @@ def polish(system, work, step, rank, point):
     move = np.inf
     noise = 0.0
     for attempt in range(ATTEMPTS):
-        expand(coefficient, plan_first, plan, point, step, table)
+        expand(coefficient, kind, plan_first, plan, point, step, table)
         if eliminate(table, equalities, rounding, reduced, pivot, owner) != rank:
             return False, 0.0, 0.0
         last = move
@@ -143,7 +143,7 @@ def polish(system, work, step, rank, point):
 @inner_kernel
 def judge(system, work, point, enclosure, tolerance):
     """Whether the root proved by `polish` lies in the domain and satisfies the rows that did not define it."""
-    domain, _, equalities, rounding, _, degree, _, _, _ = system
+    domain, _, equalities, rounding, _, degree, _, _, _, _ = system
     table, pivot = work.table, work.pivot
     monomials = degree.size
     verdict = ACCEPTED

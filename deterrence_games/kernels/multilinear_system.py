@@ -42,9 +42,11 @@ class System(NamedTuple):
     degree : int64[monomial]
     variable : int64[monomial, position]
         Unknowns of a monomial, ascending, padded with -1.
-    plan_first : int64[row + 1]
+    kind : int64[row]
+        Rows of one kind have the same monomials, and are expanded by the same steps.
+    plan_first : int64[kind + 1]
     plan : int64[step, 3]
-        Steps of the expansion of a row, unknown by unknown: the unknown, a monomial, the monomial without the unknown.
+        Steps of the expansion of a row, by kind, unknown by unknown: the unknown, a monomial, the monomial without it.
     """
 
     domain: np.ndarray
@@ -54,6 +56,7 @@ class System(NamedTuple):
     coefficient: np.ndarray
     degree: np.ndarray
     variable: np.ndarray
+    kind: np.ndarray
     plan_first: np.ndarray
     plan: np.ndarray
 
@@ -218,16 +221,16 @@ def lay_out(low, high, first, coefficient, factor, equalities, tolerance):
             table[row, monomials] += size
         # The slope of a row errs by at most its degree times as much as the row.
         table[row, monomials + 1] = max(tolerance, 4.0 * variable.shape[1] * rounding * table[row, monomials])
-    return System(domain, active, equalities, rounding, table, degree, variable, plan_first, plan)
+    return System(domain, active, equalities, rounding, table, degree, variable, np.arange(rows), plan_first, plan)
 
 
 @inner_kernel
-def expand(coefficient, plan_first, plan, centre, radius, table):
+def expand(coefficient, kind, plan_first, plan, centre, radius, table):
     """Fill `table` (row, monomial + 2) with the coefficients in ``u``, where ``x = centre + radius * u``."""
     for row in range(table.shape[0]):
         for column in range(table.shape[1]):
             table[row, column] = coefficient[row, column]
-        for step in range(plan_first[row], plan_first[row + 1]):
+        for step in range(plan_first[kind[row]], plan_first[kind[row] + 1]):
             unknown = plan[step, 0]
             value = table[row, plan[step, 1]]
             table[row, plan[step, 2]] += centre[unknown] * value

@@ -119,6 +119,23 @@ def profile_regret(payoffs, shape, profile, offsets):
     return regret, 0.0 if mixed else margin
 
 
+@kernel
+def profile_regrets(payoffs, shape, game, profiles, offsets, regret):
+    """Certify many profiles of many games of one shape; fill `regret` (profile) in place.
+
+    Parameters
+    ----------
+    payoffs : float64[game, player, profile]
+    shape : int64[player]
+    game : int64[profile]
+        The game of each profile.
+    profiles : float64[profile, strategy over all players]
+    offsets : int64[player + 1]
+    """
+    for k in range(game.size):
+        regret[k] = profile_regret(payoffs[game[k]], shape, profiles[k], offsets)[0]
+
+
 @borrowing_kernel
 def assessment_regret(
     kind, outcome, child_first, child_count, child, chance,

@@ -60,8 +60,8 @@ def strategic_form_of(tree: TreeForm) -> StrategicForm:
     structure = tree.structure
     counts = [_plan_count(structure, player) for player in range(len(structure.players))]
     _check_size(structure, counts)
-    plans = [_plans(structure, player) for player in range(len(structure.players))]
-    bundles = [_bundles(own.count, int(kinds)) for own, kinds in zip(plans, structure.type_count, strict=True)]
+    plans = [plans_of(structure, player) for player in range(len(structure.players))]
+    bundles = [bundles_of(own.count, int(kinds)) for own, kinds in zip(plans, structure.type_count, strict=True)]
     payoffs = np.zeros((len(plans), *(len(own) for own in bundles)))
     priors = tree.priors[0]
     reached = list(_leaves(tree, plans))
@@ -190,7 +190,7 @@ def _told(count: int) -> str:
     return f"{UNTOLD:.0e} or more" if count >= UNTOLD else str(count)
 
 
-def _plans(structure: TreeStructure, player: int) -> Plans:
+def plans_of(structure: TreeStructure, player: int) -> Plans:
     """Enumerate the reduced plans, leaves first: a subtree's slots are a range, so its plans fill a block of columns."""
     slots = _own_slots(structure, player)
     nodes = structure.slot_node[slots]
@@ -217,7 +217,7 @@ def _plans(structure: TreeStructure, player: int) -> Plans:
     return Plans(slots, table[0])
 
 
-def _bundles(count: int, kinds: int) -> Ints:
+def bundles_of(count: int, kinds: int) -> Ints:
     """Return int64[strategy, type]: the plan of each type, the last type varying fastest."""
     return np.stack(np.unravel_index(np.arange(count**kinds), (count,) * kinds), axis=1).astype(np.int64)
 
@@ -226,7 +226,7 @@ def _plan_shares(
     structure: TreeStructure, player: int, mixed: npt.NDArray[np.float64]
 ) -> tuple[Plans, npt.NDArray[np.float64]]:
     """Return the plans and float64[type, plan], the probability with which each type follows each plan."""
-    plans = _plans(structure, player)
+    plans = plans_of(structure, player)
     kinds = int(structure.type_count[player])
     mixed = np.asarray(mixed, dtype=np.float64)
     if mixed.shape != (plans.count**kinds,):
@@ -234,7 +234,7 @@ def _plan_shares(
             f"game {structure.name!r}: {mixed.shape} probabilities for {structure.players[player]!r}, who has "
             f"{plans.count**kinds} strategies; give one probability a strategy of strategic_form_of"
         )
-    bundles = _bundles(plans.count, kinds)
+    bundles = bundles_of(plans.count, kinds)
     return plans, np.stack([np.bincount(bundles[:, kind], mixed, plans.count) for kind in range(kinds)])
 
 

@@ -3,7 +3,7 @@
 import itertools
 import math
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ import sympy
 from deterrence_games.errors import ParameterError, SizeError
 from deterrence_games.forms.tree import CHANCE, LEAF, MOVE, Floats, History, TreeForm, TreeStructure
 from deterrence_games.games import Chance, Decision, Game, Simultaneous
+from deterrence_games.games.expressions import to_text
+from deterrence_games.lowering.parameters import has_arrays, read_columns, read_mapping
 
 MAX_LABELS = 20_000_000  # action labels over all public histories
 MAX_PROFILES = 4096  # type profiles
@@ -30,27 +32,59 @@ class CompiledGame:
     structure : TreeStructure
     expressions : tuple of sympy.Expr
         One a column of `TreeForm.values`.
+    symbolic : list of int
+        The columns that depend on parameters.
+    one_point, many_points : callable
+        The symbolic expressions in Python's numbers, and in arrays.
+    constants : float64[column]
+        The other columns' values; NaN in the symbolic ones.
     """
 
     structure: TreeStructure
     expressions: tuple[sympy.Expr, ...]
     parameters: tuple[str, ...]
-    symbolic: tuple[int, ...]
+    symbolic: list[int]
     one_point: Callable[..., list[float]]
     many_points: Callable[..., list[Any]]
     constants: Floats
+
+    def at_point(self, numbers: Sequence[float]) -> list[float]:
+        """Evaluate the symbolic expressions at one point; all are NaN where one of them has no value."""
+        try:
+            results = self.one_point(*numbers)
+        except (ArithmeticError, ValueError, TypeError):
+            return [math.nan] * len(self.symbolic)
+        return [result if isinstance(result, int | float) else math.nan for result in results]
 
     def evaluate(self, columns: Mapping[str, Floats], points: int) -> Floats:
         """``float64[point, column]`` from one array (or number) a parameter."""
         values = np.empty((points, len(self.expressions)))
         values[:] = self.constants
-        arguments = [np.asarray(columns[name], dtype=np.float64) for name in self.parameters]
-        with np.errstate(all="ignore"):
-            for start in range(0, points, CHUNK):
-                part = [column[start : start + CHUNK] if column.ndim else column for column in arguments]
-                for column, result in zip(self.symbolic, self.many_points(*part), strict=True):
-                    values[start : start + CHUNK, column] = result
+        arguments = [columns[name] for name in self.parameters]
+        for start in range(0, points, CHUNK):
+            part = [column[start : start + CHUNK] if column.ndim else column for column in arguments]
+            try:
+                with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
+                    results = self.many_points(*part)
+            except FloatingPointError:  # Min(1/x, 1) is no number at x = 0, although NumPy finds one
+                alone = zip(*(column.tolist() for column in np.broadcast_arrays(*part)), strict=True)
+                results = list(np.array([self.at_point(numbers) for numbers in alone]).T)
+            for column, result in zip(self.symbolic, results, strict=True):
+                values[start : start + CHUNK, column] = result
         return values
+
+    def without_value(self, numbers: Sequence[float]) -> sympy.Expr | None:
+        """Find the first expression that has no finite real value at a point."""
+        symbols = _symbols(self.parameters)
+        for column in self.symbolic:
+            expression = self.expressions[column]
+            try:
+                (value,) = sympy.lambdify(symbols, [expression], modules="math", dummify=True)(*numbers)
+            except (ArithmeticError, ValueError, TypeError):
+                return expression
+            if not isinstance(value, int | float) or not math.isfinite(value):
+                return expression
+        return None
 
 
 _compiled: "weakref.WeakKeyDictionary[Game, CompiledGame]" = weakref.WeakKeyDictionary()
@@ -72,60 +106,30 @@ def tree_form_of(game: Game, params: Mapping[str, Any] | None = None, *, strict:
     params : mapping parameter -> number or float64[point]
         Numbers are repeated over the points.
     strict : bool
-        Raise instead of warn when an assumption of the game is violated.
+        Raise instead of warn when an assumption of the game is violated. Over arrays assumptions are not looked at (see
+        `assumptions.broken_assumptions`).
 
     Raises
     ------
     ParameterError
-        When a parameter is missing, unknown or not finite, probabilities do not sum to one, or a payoff is not finite.
+        When a parameter is missing, unknown or not finite, probabilities do not sum to one, a payoff is not finite, or the
+        range of a player's payoffs is not.
     """
-    given = dict(params or {})
+    given = read_mapping(game, params)
     compiled = compile_game(game)
-    if all(np.ndim(value) == 0 for value in given.values()):
-        point = game.point(given, strict=strict)
-        values = compiled.constants.copy()
-        try:
-            results = compiled.one_point(*(point[name] for name in compiled.parameters))
-        except (ValueError, ZeroDivisionError, OverflowError, TypeError):
-            results = [math.nan] * len(compiled.symbolic)
-        for column, result in zip(compiled.symbolic, results, strict=True):
-            values[column] = result if isinstance(result, int | float) else math.nan
-        values = values[None, :]
-    else:
-        columns, points = _columns(game, given)
+    many = has_arrays(given)
+    if many:
+        columns, points = read_columns(game, given)
         values = compiled.evaluate(columns, points)
+    else:
+        point = game.point(given, strict=strict)
+        columns = {name: np.asarray(number) for name, number in point.items()}
+        values = compiled.constants[None].copy()
+        values[0, compiled.symbolic] = compiled.at_point(list(point.values()))
+    _check_finite(compiled, values, columns)
+    if many:
         _check_probabilities(compiled.structure, values)
-    _check_finite(compiled, values)
     return TreeForm(compiled.structure, np.ascontiguousarray(values))
-
-
-def _columns(game: Game, given: Mapping[str, Any]) -> tuple[dict[str, npt.NDArray[np.float64]], int]:
-    """Check the arrays of a call over many points."""
-    unknown, missing = set(given) - set(game.parameters), [name for name in game.parameters if name not in given]
-    if unknown:
-        raise ParameterError(
-            f"game {game.name!r}: unknown parameter(s) {sorted(unknown)}; its parameters are {list(game.parameters)}"
-        )
-    if missing:
-        raise ParameterError(f"game {game.name!r}: no value for parameter(s) {missing}; give each a number or an array")
-    columns, lengths = {}, {}
-    for name, value in given.items():
-        try:
-            column = np.asarray(value, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise ParameterError(f"game {game.name!r}: parameter {name!r} is not an array of real numbers") from None
-        if column.ndim > 1:
-            raise ParameterError(f"game {game.name!r}: parameter {name!r} has {column.ndim} axes; give a number or one axis")
-        if not np.isfinite(column).all():
-            raise ParameterError(
-                f"game {game.name!r}: parameter {name!r} is NaN or infinite at some point; give finite numbers"
-            )
-        columns[name] = column
-        if column.ndim:
-            lengths[name] = column.size
-    if len(set(lengths.values())) > 1:
-        raise ParameterError(f"game {game.name!r}: arrays of parameters differ in length: {lengths}; make them equal")
-    return columns, next(iter(lengths.values()))
 
 
 def _check_probabilities(structure: TreeStructure, values: Floats) -> None:
@@ -150,13 +154,33 @@ def _check_probabilities(structure: TreeStructure, values: Floats) -> None:
             )
 
 
-def _check_finite(compiled: CompiledGame, values: Floats) -> None:
-    if not np.isfinite(values).all():
+def _check_finite(compiled: CompiledGame, values: Floats, columns: Mapping[str, Floats]) -> None:
+    """Every number is finite, and so is the range of each player's payoffs."""
+    low, high = float(values.min()), float(values.max())
+    if math.isfinite(high - low):
+        return
+    structure = compiled.structure
+    if not math.isfinite(low) or not math.isfinite(high):
         point, column = (int(k) for k in np.argwhere(~np.isfinite(values))[0])
+        numbers = {name: float(given[point] if given.ndim else given) for name, given in columns.items()}
+        expression = compiled.without_value([numbers[name] for name in compiled.parameters])
+        if expression is None:
+            expression = compiled.expressions[column]
+        here = ", ".join(f"{s.name} = {numbers[s.name]:g}" for s in sorted(expression.free_symbols, key=str))
         raise ParameterError(
-            f"game {compiled.structure.name!r}: {compiled.expressions[column]} is not a finite real number at point {point}; "
-            "choose parameters at which every payoff and probability is defined"
+            f"game {structure.name!r}: {to_text(expression):.200} is not a finite real number at point {point}; choose "
+            f"parameters at which every payoff and probability is defined{f' (here {here})' if here else ''}"
         )
+    for player, name in enumerate(structure.players):
+        own = values[:, structure.payoff[:, player].ravel()]
+        with np.errstate(over="ignore"):
+            wide = ~np.isfinite(np.ptp(own, axis=1))
+        if wide.any():
+            point = int(np.argmax(wide))
+            raise ParameterError(
+                f"game {structure.name!r}: payoffs of {name!r} range from {own[point].min():g} to {own[point].max():g} at "
+                f"point {point}, which is more than a float can hold (1.8e308); divide them"
+            )
 
 
 class _Columns:
@@ -173,9 +197,9 @@ def _compile(game: Game) -> CompiledGame:
     columns = _Columns()
     structure = _structure(game, columns)
     expressions = tuple(columns.number)
-    symbolic = tuple(k for k, expression in enumerate(expressions) if expression.free_symbols)
+    symbolic = [k for k, expression in enumerate(expressions) if expression.free_symbols]
     constants = np.array([math.nan if e.free_symbols else float(e) for e in expressions])
-    symbols = [sympy.Symbol(name, real=True) for name in game.parameters]
+    symbols = _symbols(game.parameters)
     wanted = [expressions[k] for k in symbolic]
     return CompiledGame(
         structure=structure,
@@ -186,6 +210,10 @@ def _compile(game: Game) -> CompiledGame:
         many_points=sympy.lambdify(symbols, wanted, modules="numpy", cse=True, dummify=True),
         constants=constants,
     )
+
+
+def _symbols(parameters: Sequence[str]) -> list[sympy.Symbol]:
+    return [sympy.Symbol(name, real=True) for name in parameters]
 
 
 def _structure(game: Game, columns: _Columns) -> TreeStructure:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from deterrence_games.analysis.cell_names import FINISHED, CellNames, certified
+from deterrence_games.analysis.cell_names import FINISHED, CellNames
 from deterrence_games.forms.tree import History, InformationSet
 from deterrence_games.games import Game
 from deterrence_games.lowering.tree import tree_form_of
 from deterrence_games.solvers import PerfectBayesian
+from deterrence_games.solvers.certificate import certified
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -43,7 +44,7 @@ class SolvedPoints:
         solver = PerfectBayesian()
         self._cells = solver.solve_points(self._form)
         self._point = np.repeat(np.arange(self._form.points), self._cells.count)
-        good = certified(solver, self._form, self._cells)
+        good = certified(self._form, self._cells, solver.certificate)
         self.complete: Bools = self._cells.code == FINISHED
         self.complete[self._point[~good]] = False
         names = CellNames(game)

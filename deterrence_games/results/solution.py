@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from deterrence_games.results.equilibrium import Equilibrium
+from deterrence_games.results.quantal_path import QuantalPath
 from deterrence_games.results.status import Status
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ class Solution:
         In words: how far the search went, and which supports are left undecided.
     components : tuple of tuple of int
         Two-player strategic forms: maximal sets of interchangeable equilibria by their position in `equilibria`.
+    component_indices : tuple of int
+        The index of each of `connected_components`, where the solver computes it; they sum to one.
+    path : QuantalPath, optional
+        The branch that `LogitPath` followed.
     stats : mapping str -> int
         Counts that the solver kept.
     """
@@ -42,12 +47,19 @@ class Solution:
     completeness: str
     params: Mapping[str, float] = field(default_factory=dict)
     components: tuple[tuple[int, ...], ...] = ()
+    component_indices: tuple[int, ...] = ()
     stats: Mapping[str, int] = field(default_factory=dict)
+    path: QuantalPath | None = None
 
     @property
     def complete(self) -> bool:
         """True only when it is proved that nothing is missing."""
         return self.status.proved
+
+    @property
+    def connected_components(self) -> tuple[tuple[int, ...], ...]:
+        """The maximal sets joined where they share an equilibrium: positions of the extreme equilibria of each component."""
+        return joined(self.components)
 
     @property
     def outcome_classes(self) -> tuple[tuple[Equilibrium, ...], ...]:
@@ -91,3 +103,15 @@ class Solution:
 
         table: list[dict[str, Any]] = rows(self)
         return pd.DataFrame(table)
+
+
+def joined(sets: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    """Unite sets that share a member, in the order of their least members."""
+    found: list[set[int]] = []
+    for members in sets:
+        apart = [other for other in found if other.isdisjoint(members)]
+        if len(apart) == len(found):
+            found.append(set(members))
+        else:
+            found = [*apart, set(members).union(*(other for other in found if not other.isdisjoint(members)))]
+    return tuple(sorted(tuple(sorted(members)) for members in found))

@@ -10,6 +10,7 @@ from deterrence_games.forms.tree import CHANCE, LEAF, Floats, Ints
 from deterrence_games.kernels import backward, regret
 from deterrence_games.kernels.jit import LIMIT
 from deterrence_games.results import Equilibrium, Solution, Status
+from deterrence_games.solvers.options import fix_count, fix_share
 from deterrence_games.solvers.solver import Form, Solver, strictness
 
 
@@ -36,6 +37,10 @@ class BackwardInduction(Solver):
     tol: float = 1e-12
     limit: int = 1000
     takes: ClassVar[type[TreeForm]] = TreeForm
+
+    def __post_init__(self) -> None:
+        fix_share(self, "tol")
+        fix_count(self, "limit", 1)
 
     def accepts(self, form: Form) -> str | None:
         """Return None for perfect information without types at one parameter point, else the reason."""

@@ -7,19 +7,24 @@ from typing import ClassVar, final
 import numpy as np
 
 from deterrence_games.forms.tree import LEAF, Floats, History, Ints, TreeForm, TreeStructure
-from deterrence_games.kernels.bayesian_tree import ENTRIES, FREE, IRRELEVANT, NEEDS
+from deterrence_games.kernels.bayesian_tree import FREE, IRRELEVANT, NEEDS
 from deterrence_games.kernels.indifference import SETTLED
 from deterrence_games.kernels.jit import LIMIT
 from deterrence_games.results import BeliefSet, Equilibrium, Solution, Status
+from deterrence_games.solvers.cell_regimes import Cell, entry_choices, read_cells
 from deterrence_games.solvers.cells import Cells, find_cells, measure
+from deterrence_games.solvers.certificate import certified
 from deterrence_games.solvers.coupled import resolve
-from deterrence_games.solvers.outcome_classes import Cell, classify, entry_choices, maximal, read_cell
+from deterrence_games.solvers.faces import maximal
+from deterrence_games.solvers.options import fix_count, fix_share, whole_number
+from deterrence_games.solvers.outcome_classes import classify
 from deterrence_games.solvers.search_order import search_tree
 from deterrence_games.solvers.solver import Form, Solver, strictness
 
 MOST_ACTIONS = 12  # 4095 supports a set
 MOST_TYPES = 10
 MOST_BOUNDS = 20_000_000  # numbers that bound continuation payoffs, 160 MB
+NAMED = 3  # undecided supports named in words
 CORNER = 1 - 1e-6  # how far towards an extreme point a continuum is certified: at it, beliefs may not be defined
 
 
@@ -40,9 +45,11 @@ class PerfectBayesian(Solver):
     max_steps : int
         At most so many partial assignments are looked at.
     max_cells : int
-        At most so many equilibria (counting continua once a support) are kept.
+        The search stops at so many supports with solutions. (Where three or more players mix against each other, one support
+        may have several.)
     certificate : float
-        A candidate whose regret exceeds this share of the payoff range is not reported as an equilibrium.
+        A candidate from which some player gains more than this share of the player's payoff range by deviating is not
+        reported as an equilibrium; below zero nothing is.
 
     References
     ----------
@@ -55,15 +62,21 @@ class PerfectBayesian(Solver):
     certificate: float = 1e-7
     takes: ClassVar[type[TreeForm]] = TreeForm
 
+    def __post_init__(self) -> None:
+        fix_share(self, "tol")
+        fix_count(self, "max_steps", 0)
+        fix_count(self, "max_cells", 1)
+        fix_share(self, "certificate", -1.0)
+
     def accepts(self, form: Form) -> str | None:
         """Return None when the tree is within the limits, else the reason."""
         if not isinstance(form, TreeForm):
             return "it takes trees, and a strategic form has no histories at which to hold beliefs; use SupportEnumeration"
         structure = form.structure
-        if structure.entries == 0:
-            return "no player moves; give somebody a decision"
-        widest = int(structure.set_actions.argmax())
-        if structure.set_actions[widest] > MOST_ACTIONS:
+        if form.points == 0:
+            return "it has no parameter points; give at least one"
+        if structure.set_actions.max(initial=0) > MOST_ACTIONS:
+            widest = int(structure.set_actions.argmax())
             return (
                 f"information set {tuple(structure.information_sets[widest])} has {structure.set_actions[widest]} actions, "
                 f"at most {MOST_ACTIONS} are accepted; merge actions"
@@ -97,32 +110,40 @@ class PerfectBayesian(Solver):
         reason = self.accepts(form)
         if reason is not None or not isinstance(form, TreeForm):
             raise self.refuse(form, str(reason))
+        threads = whole_number(f"game {form.structure.name!r}: threads", threads, 1)
         return find_cells(form, self.tol, self.max_steps, self.max_cells, threads)
 
 
 def _solution(solver: PerfectBayesian, form: TreeForm, cells: Cells) -> Solution:
     structure = form.structure
     tree = search_tree(structure)
-    read = {row: read_cell(tree, cells, row) for row in np.flatnonzero(cells.state == SETTLED).tolist()}
-    corners = _corners(form, cells, read, solver.tol)
-    scale = max(float(np.ptp(form.values[0, structure.payoff[:, player]])) for player in range(len(structure.players)))
-    failed: list[int] = []
-    settled: list[int] = []
-    for row in read:
-        mine = cells.vertex_cell == row
-        regret = max(float(cells.regret[row]), float(corners.regret[mine].max(initial=0.0)))
-        error = max(float(cells.inconsistency[row]), float(corners.inconsistency[mine].max(initial=0.0)))
-        (settled if regret <= solver.certificate * (scale or 1.0) and error <= 1e-6 else failed).append(row)
+    rows = np.flatnonzero(cells.state == SETTLED)
+    read = read_cells(tree, cells, rows)
+    corners = _corners(form, tree, cells, read, solver.tol)
+    passed = certified(form, cells, solver.certificate)
+    passed[cells.vertex_cell[~certified(form, corners, solver.certificate)]] = False
 
-    found = maximal([read[row] for row in settled])
+    found = maximal([cell for cell in read if passed[cell.row]])
     numbers = classify(tree, found)
     order = sorted(range(len(found)), key=lambda k: (numbers[k], k))
     equilibria = tuple(_equilibrium(form, tree, cells, corners, found[k], numbers[k]) for k in order)
 
-    undecided = [_supports(structure, cells.used[row]) for row in np.flatnonzero(cells.state != SETTLED)]
-    undecided += [_supports(structure, cells.used[row]) for row in failed]
-    limited = bool((cells.code == LIMIT).any())
-    status, words = _completeness(solver, len(equilibria), cells.steps, undecided, limited)
+    undecided = np.concatenate([np.flatnonzero(cells.state != SETTLED), rows[~passed[rows]]])
+    steps = min(cells.steps, solver.max_steps)
+    if (cells.code == LIMIT).any():
+        status = Status.LIMIT
+        words = (
+            f"the search stopped after {steps} partial assignments of supports (max_steps={solver.max_steps}, "
+            f"max_cells={solver.max_cells}); raise the limits for all equilibria"
+        )
+    elif undecided.size:
+        status = Status.FOUND if found else Status.NONE_FOUND
+        shown = "; ".join(_supports(structure, cells.used[row]) for row in undecided[:NAMED])
+        more = "; ..." if undecided.size > NAMED else ""
+        words = f"every support was searched, but {undecided.size} could not be decided: {shown}{more}"
+    else:
+        status = Status.COMPLETE if found else Status.NONE_EXIST
+        words = "every support of behaviour and of free beliefs was searched and decided"
     return Solution(
         game=structure.name,
         concept="perfect Bayesian equilibrium",
@@ -130,22 +151,8 @@ def _solution(solver: PerfectBayesian, form: TreeForm, cells: Cells) -> Solution
         equilibria=equilibria,
         status=status,
         completeness=words,
-        stats={"assignments": cells.steps, "cells": len(cells.state), "undecided": len(undecided)},
+        stats={"assignments": steps, "cells": len(cells.state), "undecided": undecided.size},
     )
-
-
-def _completeness(solver: PerfectBayesian, found: int, steps: int, undecided: list[str], limited: bool) -> tuple[Status, str]:
-    if limited:
-        return Status.LIMIT, (
-            f"the search stopped after {steps} partial assignments of supports (max_steps={solver.max_steps}, "
-            f"max_cells={solver.max_cells}); raise the limits for all equilibria"
-        )
-    if undecided:
-        shown = "; ".join(undecided[:3]) + ("; ..." if len(undecided) > 3 else "")
-        status = Status.FOUND if found else Status.NONE_FOUND
-        return status, f"every support was searched, but {len(undecided)} could not be decided: {shown}"
-    status = Status.COMPLETE if found else Status.NONE_EXIST
-    return status, "every support of behaviour and of free beliefs was searched and decided"
 
 
 def _supports(structure: TreeStructure, used: Ints) -> str:
@@ -163,14 +170,13 @@ def _history(history: History) -> str:
     return " > ".join("+".join(step) if isinstance(step, tuple) else step for step in history) or "the start"
 
 
-def _corners(form: TreeForm, cells: Cells, read: dict[int, Cell], tol: float) -> Cells:
+def _corners(form: TreeForm, tree: Ints, cells: Cells, read: list[Cell], tol: float) -> Cells:
     """Assess every cell close to each of its extreme points."""
     own = cells.vertex_cell
-    tree = search_tree(form.structure)
-    choices = entry_choices(tree)
-    varying = np.zeros((len(own), int(tree[ENTRIES, 1])), bool)
-    for row, cell in enumerate(own.tolist()):
-        varying[row] = read[cell].regime[choices] == cells.vertex_block[row]
+    regime = np.full(cells.choice.shape[:2], -1)
+    for cell in read:
+        regime[cell.row] = cell.regime
+    varying = regime[own][:, entry_choices(tree)] == cells.vertex_block[:, None]
     weight = np.where(varying, CORNER * cells.vertex_weight + (1 - CORNER) * cells.weight[own], cells.weight[own])
     return measure(
         form, form.values, cells.code, np.zeros(1, np.int64), np.array([len(own)]), 0, tol,
@@ -181,8 +187,7 @@ def _corners(form: TreeForm, cells: Cells, read: dict[int, Cell], tol: float) ->
 
 def _equilibrium(form: TreeForm, tree: Ints, cells: Cells, corners: Cells, cell: Cell, number: int) -> Equilibrium:
     structure = form.structure
-    row = cell.row
-    mine = cells.vertex_cell == row
+    row, mine = cell.row, cell.corners
     behavior, belief, distribution = cells.behavior[row], cells.belief[row], cells.distribution[row]
     payoffs = np.einsum("op,oip->i", distribution, form.values[0][structure.payoff])
     low, high = _behavior_range(structure, cell, behavior, corners.behavior[mine])
@@ -270,5 +275,5 @@ def _belief_sets(structure: TreeStructure, tree: Ints, cell: Cell) -> Iterator[B
                 total = weights.sum(axis=1, keepdims=True)
                 vertices = weights[total[:, 0] > 0] / total[total[:, 0] > 0]
                 if len(vertices) > 1:
-                    vertices = np.unique(np.round(vertices, 12), axis=0)
+                    vertices = np.array(sorted(set(map(tuple, np.round(vertices, 12).tolist()))))
             yield BeliefSet(player, structure.histories[node], structure.types[i], vertices, bool(free))

@@ -4,10 +4,10 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from deterrence_games.errors import SolverError
-from deterrence_games.forms import StrategicForm, TreeForm
+from deterrence_games.forms import ExtensiveForm, SequenceForm, StrategicForm, TreeForm
 from deterrence_games.results import Solution
 
-Form = StrategicForm | TreeForm
+Form = StrategicForm | TreeForm | SequenceForm | ExtensiveForm
 
 
 class Solver(ABC):
@@ -16,10 +16,10 @@ class Solver(ABC):
     Attributes
     ----------
     takes : type
-        The kind of form that the solver reads, `StrategicForm` or `TreeForm`.
+        The kind of form that the solver reads. Trees are compiled to it where they can be.
     """
 
-    takes: ClassVar[type[StrategicForm] | type[TreeForm]]
+    takes: ClassVar[type[StrategicForm] | type[TreeForm] | type[SequenceForm]]
 
     @abstractmethod
     def accepts(self, form: Form) -> str | None:
@@ -39,8 +39,12 @@ class Solver(ABC):
 
     def refuse(self, form: Form, reason: str) -> SolverError:
         """Return the error for a form that the solver does not accept."""
-        name = form.name if isinstance(form, StrategicForm) else form.structure.name
-        return SolverError(f"game {name!r}: {type(self).__name__} cannot take it: {reason}")
+        return SolverError(f"game {name_of(form)!r}: {type(self).__name__} cannot take it: {reason}")
+
+
+def name_of(form: Form) -> str:
+    """The name of the game behind a form."""
+    return form.structure.name if isinstance(form, TreeForm) else form.name
 
 
 def strictness(margin: float) -> str:

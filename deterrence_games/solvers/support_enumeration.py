@@ -8,19 +8,18 @@ from typing import ClassVar, final
 import numpy as np
 
 from deterrence_games.errors import SizeError
-from deterrence_games.forms import InformationSet, StrategicForm
+from deterrence_games.forms import StrategicForm
 from deterrence_games.forms.tree import Floats, Ints
-from deterrence_games.kernels import regret
 from deterrence_games.kernels import support_enumeration as kernels
 from deterrence_games.kernels.jit import FULL
 from deterrence_games.results import Equilibrium, Solution, Status
-from deterrence_games.solvers.solver import Form, Solver, strictness
+from deterrence_games.solvers.nash_components import MAX_SETS, maximal_sets
+from deterrence_games.solvers.nash_profile import CERTIFIED, certificate, nash_equilibrium, profile_rank, unit_payoffs
+from deterrence_games.solvers.solver import Form, Solver
 
 MAX_STRATEGIES = 62  # bits of a mask
 MAX_SYSTEMS = 3_000_000  # a player; 12 x 12 strategies take about fifteen seconds
-MAX_SETS = 10_000  # maximal sets of interchangeable equilibria
 NAMED = 5  # undecided supports named in words
-CERTIFIED = 1e-8  # a pair of vertices with a larger regret, in shares of a player's range of payoffs, is no equilibrium
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +69,7 @@ class SupportEnumeration(Solver):
         if not isinstance(form, StrategicForm):
             return "it takes strategic forms; convert the tree with strategic_form"
         if len(form.players) != 2:
-            return f"it takes two players, here are {len(form.players)}; solve the tree for perfect Bayesian equilibria instead"
+            return f"it takes two players, here are {len(form.players)}; use PolynomialEnumeration"
         return _too_large(form)
 
     def solve(self, form: Form) -> Solution:
@@ -79,20 +78,22 @@ class SupportEnumeration(Solver):
             raise self.refuse(form, str(self.accepts(form)))
         if reason := _too_large(form):
             raise SizeError(f"game {form.name!r}: SupportEnumeration cannot take it: {reason}")
-        scaled = np.stack([_scaled(own) for own in form.payoffs])
+        scaled = np.stack([unit_payoffs(own) for own in form.payoffs])
         first = self._vertices(np.ascontiguousarray(scaled[1]))
         second = self._vertices(np.ascontiguousarray(scaled[0].T))
         equilibria: list[Equilibrium] = []
         kept: list[tuple[int, int]] = []
         refuted = 0
-        for left, right in sorted(_pairs(first, second), key=lambda at: _rank(first.strategy[at[0]], second.strategy[at[1]])):
+        for left, right in sorted(
+            _pairs(first, second), key=lambda at: profile_rank(first.strategy[at[0]], second.strategy[at[1]])
+        ):
             profile = first.strategy[left].copy(), second.strategy[right].copy()
-            if _certificate(scaled, profile)[0] > CERTIFIED:
+            if certificate(scaled, profile)[0] > CERTIFIED:
                 refuted += 1
             else:
-                equilibria.append(_equilibrium(form, profile, len(kept)))
+                equilibria.append(nash_equilibrium(form, profile, len(kept)))
                 kept.append((left, right))
-        components = _maximal_sets(kept)
+        components = maximal_sets(kept)
         undecided = first.undecided + second.undecided + refuted
         found = Status.FOUND if equilibria else Status.NONE_FOUND
         return Solution(
@@ -170,15 +171,6 @@ def _too_large(form: StrategicForm) -> str | None:
     return f"{told}; drop dominated strategies, or solve the tree instead of its strategic form"
 
 
-def _scaled(payoffs: Floats) -> Floats:
-    """Map one player's payoffs to [0, 1], which changes no equilibrium."""
-    # A power of two first, which rounds nothing, so that no difference overflows.
-    payoffs = np.ldexp(payoffs, -int(np.frexp(np.abs(payoffs).max())[1]))
-    payoffs = payoffs - payoffs.min()
-    widest = payoffs.max()
-    return payoffs / widest if widest > 0.0 else payoffs
-
-
 def _pairs(first: _Vertices, second: _Vertices) -> list[tuple[int, int]]:
     room = 256
     while True:
@@ -187,57 +179,6 @@ def _pairs(first: _Vertices, second: _Vertices) -> list[tuple[int, int]]:
         if code != FULL:
             return [(int(left), int(right)) for left, right in pairs[: counts[0]]]
         room *= 4
-
-
-def _rank(first: Floats, second: Floats) -> tuple[int, list[float], list[float]]:
-    """Order profiles: small supports before large, then by the first strategies in use."""
-    return int((first > 0).sum() + (second > 0).sum()), (-first).tolist(), (-second).tolist()
-
-
-def _certificate(payoffs: Floats, profile: tuple[Floats, Floats]) -> tuple[float, float]:
-    shape = np.array(payoffs.shape[1:], dtype=np.int64)
-    offsets = np.array([0, shape[0], shape.sum()], dtype=np.int64)
-    gain, margin = regret.profile_regret(payoffs.reshape(2, -1), shape, np.concatenate(profile), offsets)
-    return float(gain), float(margin)
-
-
-def _equilibrium(form: StrategicForm, profile: tuple[Floats, Floats], index: int) -> Equilibrium:
-    gain, margin = _certificate(form.payoffs, profile)
-    behavior = {
-        InformationSet(player, "", ()): dict(zip(form.strategies[i], profile[i].tolist(), strict=True))
-        for i, player in enumerate(form.players)
-    }
-    return Equilibrium(
-        payoffs={player: float(profile[0] @ form.payoffs[i] @ profile[1]) for i, player in enumerate(form.players)},
-        regret=gain,
-        margin=margin,
-        profile=profile,
-        behavior=behavior,
-        outcome_class=index,
-        verdict=strictness(margin),
-    )
-
-
-def _maximal_sets(pairs: list[tuple[int, int]]) -> tuple[tuple[int, ...], ...] | None:
-    """Maximal sets of strategies all pairs of which are equilibria, as positions in `pairs`; None when there are too many.
-
-    The sets of first strategies are the intersections of the sets that go with a second strategy (formal concepts).
-    """
-    goes_with: dict[int, int] = {}  # second strategy -> bit set of first strategies
-    for left, right in pairs:
-        goes_with[right] = goes_with.get(right, 0) | 1 << left
-    closed: set[int] = set()
-    for lefts in goes_with.values():
-        closed |= {lefts, *(other & lefts for other in closed)} - {0}
-        if len(closed) > MAX_SETS:
-            return None
-    position = {pair: index for index, pair in enumerate(pairs)}
-    sets = []
-    for lefts in closed:
-        rights = [right for right, own in goes_with.items() if own & lefts == lefts]
-        members = [left for left in range(lefts.bit_length()) if lefts >> left & 1]
-        sets.append(tuple(sorted(position[left, right] for left in members for right in rights)))
-    return tuple(sorted(sets))
 
 
 def _told(form: StrategicForm, player: int, mask: int) -> str:

@@ -415,6 +415,60 @@ def test_priors_that_can_sum_to_one_are_accepted(priors):
     assert game.type_labels("a") == tuple(priors)
 
 
+@pytest.mark.parametrize(
+    ("given", "exact"),
+    [
+        ((1 / 3, 1 / 3, 1 / 3), ("1/3", "1/3", "1/3")),
+        ((np.float64(1) / 3, "1/3", Fraction(1, 3)), ("1/3", "1/3", "1/3")),
+        ((1 / 3, "p", "2/3 - p"), ("1/3", "p", "2/3 - p")),
+        ((0.1, 0.2, 0.7), ("1/10", "1/5", "7/10")),
+        ((sympy.Float(1) / 3, 1 / 3, 1 / 3), None),
+        ((2 / 7, 4 / 7, 1 / 7), None),
+        ((1 / 6, 1 / 6, 2 / 3), None),
+    ],
+)
+def test_floats_may_miss_a_sum_of_one_by_rounding(given, exact):
+    """They are scaled to sum to one exactly, so that the game survives being written down; what is exact stays."""
+    labels = ("h", "m", "s")
+    game = Game("g", ("a",), "o", {"o": {"a": 1}}, types={"a": dict(zip(labels, given, strict=True))})
+    priors = [game.prior("a", label) for label in labels]
+    lottery = Chance({label: (share, "o") for label, share in zip(labels, given, strict=True)})
+    assert [probability for probability, _ in lottery.branches.values()] == priors
+    assert Game("g", ("a",), lottery, {"o": {"a": 1}}).tree is lottery
+    assert sympy.Add(*priors) == 1
+    if exact:
+        assert priors == [parse(text) for text in exact]
+    else:
+        assert [float(prior) for prior in priors] == pytest.approx([float(share) for share in given], rel=1e-15)
+    assert pickle.loads(pickle.dumps(game)) == game == game.replace()  # noqa: S301  # our own
+
+
+@pytest.mark.parametrize(
+    "priors",
+    [
+        ("0.3333333333333333", "0.3333333333333333", "0.3333333333333333"),
+        (Fraction(1, 3), Fraction(1, 3), Fraction(333, 1000)),
+        (0.333333, 0.333333, 0.333333),
+        (0.5, 0.5, 1e-8),
+        (0.0, "1/2", "0.4999999999999999"),
+    ],
+)
+def test_what_misses_a_sum_of_one_by_more_than_rounding_is_refused(priors):
+    types = {"a": dict(zip(("h", "m", "s"), priors, strict=True))}
+    with pytest.raises(GameError, match=r"game 'g': priors of 'a': they sum to .*, not to one"):
+        Game("g", ("a",), "o", {"o": {"a": 1}}, types=types)
+
+
+def test_floats_put_in_place_of_parameters_may_miss_a_sum_of_one_by_rounding():
+    tree = Chance({"x": ("q", "o"), "y": ("r", "o"), "z": ("1/3", "o")})
+    game = Game("g", ("a",), tree, {"o": {"a": 1}}, types={"a": {"h": "p", "m": "s", "l": "1/3"}})
+    fixed = game.substitute({"p": 1 / 3, "s": 1 / 3, "q": 1 / 3, "r": "1/3"})
+    assert {fixed.prior("a", label) for label in "hml"} == {parse("1/3")}
+    assert {probability for probability, _ in fixed.tree.branches.values()} == {parse("1/3")}
+    with pytest.raises(GameError, match="not to one"):
+        game.substitute({"p": 0.333, "s": 1 / 3})
+
+
 def test_players_who_never_move_need_payoffs_only():
     game = Game("g", ("a", "watcher"), Decision("a", {"x": "o"}), {"o": {"a": 1, "watcher": 2}})
     assert game.payoff("o", "watcher", ("", "")) == 2

@@ -495,7 +495,8 @@ def test_expansion_is_the_same_polynomial(seed, degree):
     system = multilinear_system.lay_out(low, high, np.array([0, len(row)]), np.array([*row.values()]), factor, 1, 1e-9)
     table = np.empty_like(system.coefficient)
     centre, radius, shift = rng.random(5), rng.random(5), rng.uniform(-1, 1, 5)
-    multilinear_system.expand.py_func(system.coefficient, system.plan_first, system.plan, centre, radius, table)
+    steps = system.kind, system.plan_first, system.plan
+    multilinear_system.expand.py_func(system.coefficient, *steps, centre, radius, table)
     expanded = sum(
         table[0, monomial] * prod(shift[unknown] for unknown in system.variable[monomial] if unknown >= 0)
         for monomial in range(system.degree.size)

@@ -272,6 +272,47 @@ def test_payoffs_that_are_not_defined_at_the_point(payoff):
         dg.tree_form(game, {"x": [0.5, 1, 0]})
 
 
+@pytest.mark.parametrize("payoff", ["Min(1/x, 1)", "1/(1 + 1/x)", "Max(log(x), y)", "exp(-1/x)"])
+def test_a_payoff_with_a_part_that_is_not_defined_is_not_defined(payoff):
+    """At one point and over arrays alike, although NumPy goes on with infinity."""
+    payoffs = {"o": {"a": payoff}, "s": {"a": "y + x"}}
+    game = dg.Game("pole", ("a",), dg.Decision("a", {"go": "o", "stay": "s"}), payoffs)
+    words = r"game 'pole': .*x.* is not a finite real number at point {}; choose .*\(here x = 0"
+    with pytest.raises(dg.ParameterError, match=words.format(0)):
+        dg.tree_form(game, {"x": 0, "y": 2})
+    with pytest.raises(dg.ParameterError, match=words.format(3)):
+        dg.tree_form(game, {"x": [0.5, 1, 2, 0], "y": 2})
+    with pytest.raises(dg.ParameterError, match=words.format(CHUNK)):
+        dg.tree_form(game, {"x": np.append(np.ones(CHUNK), 0.0), "y": 2})
+
+
+def test_numbers_that_overflow_on_the_way():
+    """Python's products overflow to infinity in silence, its powers do not; arrays do as single points do."""
+    game = dg.Game("large", ("a",), dg.Decision("a", {"go": "o"}), {"o": {"a": "Min(x*y, 1)"}})
+    assert dg.tree_form(game, {"x": 1e200, "y": 1e200}).values.tolist() == [[1, 1]]
+    assert dg.tree_form(game, {"x": [2, 1e200, 0.25], "y": [3, 1e200, 1]}).payoffs.ravel().tolist() == [1, 1, 0.25]
+
+
+def test_ranges_of_payoffs_that_overflow():
+    payoffs = {"o": {"a": "x", "b": -1e308}, "s": {"a": "-x", "b": "-x"}}
+    game = dg.Game("wide", ("a", "b"), dg.Decision("a", {"go": "o", "stay": "s"}), payoffs)
+    assert dg.tree_form(game, {"x": 8e307}).points == 1
+    words = r"game 'wide': payoffs of 'a' range from -1e\+308 to 1e\+308 at point {}, which is more than a float can hold"
+    with pytest.raises(dg.ParameterError, match=words.format(0)):
+        dg.tree_form(game, {"x": 1e308})
+    with pytest.raises(dg.ParameterError, match=words.format(1)):
+        dg.tree_form(game, {"x": [1, 1e308]})
+
+
+@pytest.mark.parametrize("p", [0.9, [0.9, 0.5]], ids=["one point", "many"])
+def test_probabilities_that_rounding_takes_below_zero(p):
+    """1 - 0.9 - 0.1 is about -3e-17."""
+    types = {"a": {"h": "p", "m": "q", "s": "1 - p - q"}}
+    game = dg.Game("rest", ("a",), dg.Decision("a", {"go": "o"}), {"o": {"a": 1}}, types=types)
+    q = 0.1 if p == 0.9 else [0.1, 0.5]
+    assert dg.tree_form(game, {"p": p, "q": q}).priors[0, 2] == pytest.approx(0, abs=1e-15)
+
+
 @pytest.mark.parametrize("payoff", ["sqrt(x)", "x**(1/3)", "log(x)"])
 def test_payoffs_that_are_complex_at_the_point(payoff):
     game = dg.Game("roots", ("a",), dg.Decision("a", {"go": "o"}), {"o": {"a": payoff}})

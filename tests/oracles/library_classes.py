@@ -4,8 +4,8 @@ import numpy as np
 
 from deterrence_games.forms import TreeForm
 from deterrence_games.kernels.indifference import SETTLED
+from deterrence_games.solvers.cell_regimes import Cell, read_cells
 from deterrence_games.solvers.cells import Cells
-from deterrence_games.solvers.outcome_classes import Cell, read_cell
 from deterrence_games.solvers.search_order import search_tree
 from tests.oracles.outcomes import Move, OutcomeClass
 
@@ -13,7 +13,7 @@ from tests.oracles.outcomes import Move, OutcomeClass
 def library_classes(form: TreeForm, cells: Cells) -> list[OutcomeClass]:
     """On-path behaviour of every settled cell of a form with one point, faces of larger cells among them."""
     tree = search_tree(form.structure)
-    return [_class(form, read_cell(tree, cells, int(row))) for row in np.flatnonzero(cells.state == SETTLED)]
+    return [_class(form, cell) for cell in read_cells(tree, cells, np.flatnonzero(cells.state == SETTLED))]
 
 
 def _class(form: TreeForm, cell: Cell) -> OutcomeClass:

@@ -110,6 +110,12 @@ def test_the_limit_is_reported():
     assert len(BackwardInduction(limit=5000).solve(build_tree(("a",), tree, {"o": [0]}))) == 2**12
 
 
+@pytest.mark.parametrize(("option", "value"), [("tol", np.nan), ("tol", -1), ("tol", "x"), ("limit", 0), ("limit", 1.5)])
+def test_bad_options(option, value):
+    with pytest.raises(SolverError, match=f"^BackwardInduction: {option} is .*; give a "):
+        BackwardInduction(**{option: value})
+
+
 def test_a_near_tie_is_not_called_complete():
     form = build_tree(("a",), ("move", "a", {"x": "o1", "y": "o2", "z": "o3"}), {"o1": [1], "o2": [1 - 1e-11], "o3": [0]})
     solution = BackwardInduction().solve(form)

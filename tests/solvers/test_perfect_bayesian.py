@@ -1,13 +1,14 @@
 """What the solver of perfect Bayesian equilibria promises: whole answers, honest words, stated limits."""
 
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 import deterrence_games as dg
 from deterrence_games.results import Status
+from deterrence_games.solvers.certificate import certified
 from deterrence_games.solvers.coupled import resolve
 from tests.oracles.brute_force_pbe import outcome_classes
 from tests.oracles.library_classes import library_classes
@@ -94,6 +95,9 @@ def test_limits_are_reported(limits):
     assert not solution.complete
     assert len(solution) < 7
     assert "raise the limits" in solution.completeness
+    assert solution.stats["assignments"] <= limited.max_steps
+    assert solution.stats["cells"] <= limited.max_cells
+    assert "none found: " not in repr(solution)
     whole = dg.solve(to_game(volunteers()))
     assert {uses(e) for e in solution} <= {uses(e) for e in whole}
 
@@ -101,6 +105,117 @@ def test_limits_are_reported(limits):
 def test_a_limit_with_nothing_found_raises():
     with pytest.raises(dg.SolverError, match="game 'three volunteers': stopped at a limit"):
         dg.solve(to_game(volunteers()), solver=dg.PerfectBayesian(max_steps=1))
+    nothing = dg.solve(to_game(volunteers()), solver=dg.PerfectBayesian(max_steps=1), throw=False)
+    assert repr(nothing).startswith("three volunteers: none found: ")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("tol", value) for value in (math.nan, math.inf, -1, -1e-12, 1, "x", None, True, 1j, 10**400, np.ones(1))),
+        *(("certificate", value) for value in (math.nan, "x", -2, 1)),
+        *(("max_steps", value) for value in (-1, 1.5, math.nan, "9", None, True, 10**30)),
+        *(("max_cells", value) for value in (0, -1, 2.0, np.ones(1))),
+    ],
+)
+def test_bad_options(option, value):
+    with pytest.raises(dg.SolverError, match=f"^PerfectBayesian: {option} is .*; give a "):
+        dg.PerfectBayesian(**{option: value})
+
+
+def test_options_become_plain_numbers():
+    """For numbers of another type the kernels would be compiled once more."""
+    made = dg.PerfectBayesian(tol=0, max_steps=np.int32(7), max_cells=np.uint8(9), certificate=np.float32(0.25))
+    assert made == dg.PerfectBayesian(0.0, 7, 9, 0.25)
+    assert [type(value) for value in vars(made).values()] == [float, int, int, float]
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "2", True, None])
+def test_bad_numbers_of_threads(threads):
+    form = dg.tree_form(chain())
+    with pytest.raises(dg.SolverError, match=r"game 'chain': threads is .*; give a whole number from 1 on"):
+        solver.solve_points(form, threads=threads)
+
+
+# ------------------------------------------------------------------------------------------------------------- certificates
+
+
+def unequal(wide, narrow):
+    """Each of two players chooses in turn; payoffs of the first are spread over `wide`, those of the second over `narrow`."""
+    return dg.Game(
+        name="unequal",
+        players=("a", "b"),
+        tree=dg.Decision("a", {"x": dg.Decision("b", {"l": "xl", "r": "xr"}), "y": "y"}),
+        payoffs={"xl": {"a": wide, "b": 0}, "xr": {"a": 0, "b": narrow}, "y": {"a": wide / 4, "b": 0}},
+    )
+
+
+@pytest.mark.parametrize("points", [1, 3])
+@pytest.mark.parametrize(("wide", "narrow"), [(10**9, 1), (1, 1), (2**-20, 10**6)])
+def test_certificates_are_relative_to_the_deviating_players_payoffs(points, wide, narrow):
+    """The second player may not give up all of a small range because the first player's payoffs are large."""
+    game = unequal(wide, narrow)
+    form = dg.TreeForm(dg.tree_form(game).structure, np.repeat(dg.tree_form(game).values, points, axis=0))
+    cells = solver.solve_points(form)
+    assert certified(form, cells, 1e-7).tolist() == [True] * points
+
+    def playing(first, second):  # probabilities of x, y; then of l, r
+        gain = wide * (max(second[0], 0.25) - first[0] * second[0] - first[1] * 0.25)
+        regret = np.full(points, max(gain, narrow * second[0]))
+        return replace(cells, behavior=np.tile([*first, *second], (points, 1)), regret=regret)
+
+    assert certified(form, playing((0, 1), (1e-9, 1 - 1e-9)), 1e-7).all()
+    assert not certified(form, playing((0, 1), (0.2, 0.8)), 1e-7).any()
+    assert not certified(form, playing((1e-5, 1 - 1e-5), (0, 1)), 1e-7).any()
+    assert certified(form, playing((1e-5, 1 - 1e-5), (0, 1)), 1e-5).all()
+    assert not certified(form, playing((0, 1), (0, 1)), -1e-12).any()
+
+
+def test_constant_payoffs_leave_nothing_to_gain():
+    solution = dg.solve(dg.Game("same", ("a",), dg.Decision("a", {"x": "o", "y": "p"}), {"o": {"a": 0.1}, "p": {"a": 0.1}}))
+    assert solution.complete
+    assert solution[0].continuum
+
+
+# ------------------------------------------------------------------------------------------------------- nobody has a choice
+
+
+def test_a_game_without_moves_has_one_equilibrium():
+    weather = dg.Chance({"calm": ("1/4", "peace"), "storm": ("3/4", "war")})
+    payoffs = {"peace": {"a": {"hard": 1, "soft": 5}, "b": 0}, "war": {"a": 9, "b": -4}}
+    game = dg.Game("weather", ("a", "b"), weather, payoffs, types={"a": {"hard": "1/2", "soft": "1/2"}})
+    (equilibrium,) = solution = dg.solve(game)
+    assert solution.complete
+    assert equilibrium.outcomes == {"peace": 0.25, "war": 0.75}
+    assert equilibrium.payoffs == pytest.approx({"a": 7.5, "b": -3})
+    assert (equilibrium.regret, equilibrium.margin) == (0, math.inf)
+    assert equilibrium.beliefs == {(): {"a": {"hard": 0.5, "soft": 0.5}}}
+    assert equilibrium.behavior == {}
+    assert "nobody fights" not in equilibrium.verdict
+    assert "nobody has a second action" in equilibrium.verdict
+    assert dg.solve(dg.Game("over", ("a",), "o", {"o": {"a": 1}}))[0].payoffs == {"a": 1}
+
+
+def test_forms_without_points_are_refused():
+    form = dg.tree_form(chain())
+    empty = dg.TreeForm(form.structure, form.values[:0])
+    with pytest.raises(dg.SolverError, match="game 'chain': PerfectBayesian cannot take it: it has no parameter points"):
+        solver.solve_points(empty)
+
+
+# -------------------------------------------------------------------------------------------------------- faces, many cells
+
+
+def test_faces_of_larger_cells_are_dropped_at_any_number_of_cells():
+    """Both sides are indifferent throughout: every pair of supports is a cell, and all are faces of one."""
+    actions = [f"act{k}" for k in range(5)]
+    tree = dg.Simultaneous({"a": actions, "b": actions}, {(x, y): "o" for x in actions for y in actions})
+    game = dg.Game("idle", ("a", "b"), tree, {"o": {"a": 0, "b": 0}})
+    form = dg.tree_form(game)
+    assert len(solver.solve_points(form).state) == 31**2
+    (equilibrium,) = solution = solver.solve(form)
+    assert solution.complete
+    assert all(interval == (0, 1) for ranges in equilibrium.behavior_intervals.values() for interval in ranges.values())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,303 @@
+"""All Nash equilibria of many small games at once."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from deterrence_games.errors import GameError, SizeError, SolverError
+from deterrence_games.forms.tree import Floats
+from deterrence_games.kernels import batch_enumeration, small_games
+from deterrence_games.kernels.jit import OK
+from deterrence_games.kernels.regret import profile_regrets
+from deterrence_games.results.batch import BatchSolution, BatchStatus
+from deterrence_games.solvers.nash_profile import CERTIFIED
+from deterrence_games.solvers.polynomial_enumeration import enumerate_games
+
+MAX_STRATEGIES = batch_enumeration.MOST
+GUARD = 1e-5  # larger shares of a player's range than this keep their sign through every rounding of the complete search
+FIRST_PROFILES = 4  # rows a game to begin with; doubled whenever the findings do not fit
+BYTES = 8 + 2 + 1  # offset, count and status of a game
+BYTES_2X2 = BYTES + 2 + 16  # and its mask and mixing probabilities
+
+SMALL_CHUNK = 1 << 15  # 2x2 games a task
+CHUNK = 2048  # larger games a task
+
+Chunk = slice
+
+
+@final
+@dataclass(frozen=True)
+class BatchEnumeration:
+    """Every Nash equilibrium of many small games: two players with up to four strategies each, or more players.
+
+    Of two players, all extreme equilibria.
+    Games of two strategies a player are solved in closed form; larger ones by pairs of supports of equal size [1]_, which
+    finds everything in a game without ties. A game with a tie that bears on an equilibrium is searched as `SupportEnumeration`
+    does, and gives the same extreme equilibria; what lies between those that share a strategy is an equilibrium too [2]_. Games
+    of three players and more are solved as by `PolynomialEnumeration`.
+
+    Parameters
+    ----------
+    tol : float
+        Payoff differences up to this share of a player's range of payoffs count as ties. A game with a difference close to a
+        tie without being one is reported as undecided.
+    profiles : bool
+        Whether to write every profile and certify it. Without, which only 2x2 games allow, the solution holds counts, bit
+        masks and mixing probabilities; it takes a fifth of the memory and no certificate is measured.
+    threads : int, optional
+        Chunks of games are solved side by side; the result is the same. By default one for small batches and one a processor
+        for large ones.
+    max_gigabytes : float
+        Room for the result; a batch that needs more raises `SizeError`.
+
+    References
+    ----------
+    .. [1] Porter, Nudelman and Shoham (2008), Simple search methods for finding a Nash equilibrium.
+    .. [2] Avis, Rosenberg, Savani and von Stengel (2010), Enumeration of Nash equilibria for two-player games.
+
+    Examples
+    --------
+    >>> entry_deterrence = [[[0, 0], [1, -1]], [[2, 2], [1, -1]]]
+    >>> solution = BatchEnumeration(profiles=False).solve([entry_deterrence])
+    >>> solution.count.tolist(), solution.status.tolist(), f"{solution.mask[0]:b}"
+    ([3], [1], '10110')
+    """
+
+    tol: float = 1e-12
+    profiles: bool = True
+    threads: int | None = None
+    max_gigabytes: float = 16.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.tol <= 1e-6:
+            raise SolverError(
+                f"BatchEnumeration: tol={self.tol!r} is not between 0 and 1e-6; give a share of the payoffs' range"
+            )
+        if self.threads is not None and self.threads < 1:
+            raise SolverError(f"BatchEnumeration: threads={self.threads!r}; give one or more, or None")
+
+    def __repr__(self) -> str:
+        changed = [
+            f"{name}={getattr(self, name)!r}"
+            for name, option in self.__dataclass_fields__.items()
+            if getattr(self, name) != option.default
+        ]
+        return f"BatchEnumeration({', '.join(changed)})"
+
+    def solve(self, payoffs: npt.ArrayLike) -> BatchSolution:
+        """Find all extreme equilibria of every game; see `solve_batch`."""
+        games = _checked(payoffs)
+        shape = games.shape[2:]
+        if len(shape) > 2:
+            if not self.profiles:
+                raise SolverError(f"a batch of {_by(shape)} games: profiles=False is for 2 x 2 games only; leave it out")
+            return self._by_polynomials(games)
+        if max(shape) > MAX_STRATEGIES:
+            raise SizeError(
+                f"a batch of {_by(shape)} games: BatchEnumeration takes at most {MAX_STRATEGIES} strategies a player; "
+                "solve them one by one"
+            )
+        if shape == (2, 2):
+            return self._closed_form(games)
+        if not self.profiles:
+            raise SolverError(f"a batch of {_by(shape)} games: profiles=False is for 2 x 2 games only; leave it out")
+        return self._by_supports(games)
+
+    def _closed_form(self, games: npt.NDArray[Any]) -> BatchSolution:
+        """Classify all 2x2 games, then write the profiles where they belong."""
+        total = len(games)
+        self._check_room(total * BYTES_2X2, total)
+        count, status, mask = np.empty(total, np.uint16), np.empty(total, np.uint8), np.empty(total, np.uint16)
+        mixing = np.empty((2, total))
+        guard = max(GUARD, 1e4 * self.tol)
+
+        def classify(chunk: Chunk) -> None:
+            own = _own_copy(games[chunk])
+            work = np.empty(5 * small_games.BLOCK)
+            outputs = count[chunk], status[chunk], mask[chunk], mixing[0, chunk], mixing[1, chunk]
+            small_games.classify_games(own.reshape(-1), guard, work, *outputs)
+            doubtful = np.flatnonzero(outputs[1] == small_games.DOUBTFUL)
+            if len(doubtful):
+                batch_enumeration.resolve_games(own, doubtful, self.tol, *outputs)
+
+        self._run(classify, total, SMALL_CHUNK)
+        offsets, profiles, regret = np.empty(0, np.int64), np.empty((0, 4)), np.empty(0)
+        if self.profiles:
+            offsets = _offsets(count)
+            rows = int(offsets[-1])
+            self._check_room(total * BYTES_2X2 + rows * 40, total)
+            profiles, regret = np.empty((rows, 4)), np.empty(rows)
+
+            def write(chunk: Chunk) -> None:
+                first, last = offsets[chunk.start], offsets[chunk.stop]
+                small_games.write_profiles(
+                    _own_copy(games[chunk]), mask[chunk], mixing[0, chunk], mixing[1, chunk],
+                    offsets[chunk.start : chunk.stop + 1], status[chunk], profiles[first:last], regret[first:last],
+                )  # fmt: skip
+
+            self._run(write, total, SMALL_CHUNK)
+        return BatchSolution((2, 2), count, status, offsets, profiles, regret, mask, mixing, repr(self))
+
+    def _by_supports(self, games: npt.NDArray[Any]) -> BatchSolution:
+        """Search chunks of games, then put their findings one after another."""
+        total, (rows, columns) = len(games), games.shape[2:]
+        width = rows + columns
+        self._check_room(total * BYTES, total)
+        count, status = np.empty(total, np.uint16), np.empty(total, np.uint8)
+        found: dict[int, tuple[Floats, Floats]] = {}
+        held = 0
+        lock = Lock()
+
+        def search(chunk: Chunk) -> None:
+            nonlocal held
+            own = _own_copy(games[chunk])
+            room = FIRST_PROFILES * len(own) + 64
+            profiles, regret = np.empty((room, width)), np.empty(room)
+            filled = np.zeros(1, np.int64)
+            done = 0
+            while True:
+                done = batch_enumeration.enumerate_games(
+                    own, self.tol, np.int64(done), count[chunk], status[chunk], profiles, regret, filled
+                )
+                if done == len(own):
+                    break
+                profiles, regret = np.concatenate([profiles, np.empty_like(profiles)]), np.concatenate([regret, regret])
+            with lock:
+                found[chunk.start] = profiles[: filled[0]].copy(), regret[: filled[0]].copy()
+                held += 8 * (width + 1) * int(filled[0])
+                self._check_room(total * BYTES + held, total)
+
+        self._run(search, total, CHUNK)
+        offsets = _offsets(count)
+        profiles, regret = np.empty((int(offsets[-1]), width)), np.empty(int(offsets[-1]))
+        for start in sorted(found):
+            own, gains = found.pop(start)  # given back at once, so that nothing is held twice
+            at = slice(offsets[start], offsets[start] + len(own))
+            profiles[at], regret[at] = own, gains
+        none = np.empty(0, np.uint16)
+        return BatchSolution((rows, columns), count, status, offsets, profiles, regret, none, np.empty((2, 0)), repr(self))
+
+    def _by_polynomials(self, games: npt.NDArray[Any]) -> BatchSolution:
+        """Games of several players, as `PolynomialEnumeration` solves them one by one."""
+        total, shape = len(games), games.shape[2:]
+        width = sum(shape)
+        self._check_room(total * BYTES, total)
+        count, status = np.zeros(total, np.uint16), np.full(total, BatchStatus.INVALID, np.uint8)
+        found: dict[int, tuple[Floats, Floats]] = {}
+        ends = np.concatenate([[0], np.cumsum(shape)])
+
+        def search(chunk: Chunk) -> None:
+            own = _own_copy(games[chunk])
+            sound = np.flatnonzero(np.isfinite(own).reshape(len(own), -1).all(axis=1))
+            solved = enumerate_games(own[sound], tol=self.tol)
+            flat = own[sound].reshape(len(sound), len(shape), -1)
+            number = np.repeat(np.arange(len(sound)), solved.count)
+            regret = np.empty(len(number))
+            profile_regrets(flat, np.array(shape), number, solved.profiles, ends, regret)
+            doubtful = np.unique(number[~(regret <= CERTIFIED * np.ptp(flat, axis=2).max(axis=1)[number])])
+            count[chunk.start + sound] = solved.count
+            status[chunk.start + sound] = np.where(solved.status == OK, BatchStatus.COMPLETE, BatchStatus.UNDECIDED)
+            status[chunk.start + sound[doubtful]] = BatchStatus.UNDECIDED
+            found[chunk.start] = solved.profiles, regret
+
+        self._run(search, total, CHUNK)
+        offsets = _offsets(count)
+        self._check_room(total * BYTES + 8 * (width + 1) * int(offsets[-1]), total)
+        parts = [found[start] for start in sorted(found)]
+        profiles = np.concatenate([np.empty((0, width)), *(own for own, _ in parts)])
+        regret = np.concatenate([np.empty(0), *(own for _, own in parts)])
+        none = np.empty(0, np.uint16)
+        return BatchSolution(shape, count, status, offsets, profiles, regret, none, np.empty((2, 0)), repr(self))
+
+    def _run(self, task: Callable[[Chunk], None], total: int, size: int) -> None:
+        """Do a task for every chunk of games, side by side when there are enough of them to repay the threads."""
+        chunks = [slice(start, min(start + size, total)) for start in range(0, total, size)]
+        threads = min(self.threads or (os.cpu_count() or 1), len(chunks)) if self.threads or len(chunks) >= 8 else 1
+        if threads <= 1:
+            for chunk in chunks:
+                task(chunk)
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                for _ in pool.map(task, chunks):
+                    pass
+
+    def _check_room(self, needed: int, games: int) -> None:
+        if needed > self.max_gigabytes * 1e9:
+            raise SizeError(
+                f"a batch of {games} games: the result takes more than {needed / 1e9:.3g} GB, max_gigabytes is "
+                f"{self.max_gigabytes:g}; solve the batch in parts, or raise the limit"
+            )
+
+
+def solve_batch(payoffs: npt.ArrayLike, solver: BatchEnumeration | None = None) -> BatchSolution:
+    """Find all Nash equilibria of many small games with the same numbers of strategies.
+
+    Parameters
+    ----------
+    payoffs : float64[game, player, a_1, ..., a_n]
+        Two players with up to four strategies each, or more players. Other dtypes and layouts are converted chunk by chunk.
+    solver : BatchEnumeration, optional
+        Options other than its defaults.
+
+    Returns
+    -------
+    BatchSolution
+        The extreme equilibria of every game. A game with a payoff that is not finite is marked so and has none.
+
+    Raises
+    ------
+    GameError
+        When the payoffs are not numbers in an array of that shape.
+    SolverError
+        When `profiles=False` is asked of other than 2x2 games.
+    SizeError
+        When a player has too many strategies, or the result is larger than the solver's limit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> payoffs = np.random.default_rng(2).normal(size=(100_000, 2, 3, 3))
+    >>> solution = solve_batch(payoffs)
+    >>> bool(solution.complete.all()), bool((solution.count % 2 == 1).all())
+    (True, True)
+    """
+    return (BatchEnumeration() if solver is None else solver).solve(payoffs)
+
+
+def _checked(payoffs: npt.ArrayLike) -> npt.NDArray[Any]:
+    """Payoffs as an array of numbers, not copied."""
+    try:
+        games = np.asarray(payoffs)
+    except ValueError as problem:
+        raise GameError(f"a batch of games: payoffs are not a rectangular array of numbers ({problem})") from None
+    if games.dtype.kind not in "fiub":
+        raise GameError(f"a batch of games: payoffs are of type {games.dtype}, not real numbers; give floats or integers")
+    if games.ndim < 4 or games.shape[1] != games.ndim - 2:
+        raise GameError(
+            f"a batch of games: payoffs of shape {games.shape}; give payoffs[game, player, a_1, ..., a_n] with one axis of "
+            "strategies a player, two players or more"
+        )
+    if min(games.shape[2:]) == 0:
+        raise GameError(f"a batch of {_by(games.shape[2:])} games: a player has no strategy; give each player at least one")
+    return games
+
+
+def _own_copy(games: npt.NDArray[Any]) -> Floats:
+    """The payoffs as the kernels read them, copied only when they lie otherwise; read-only arrays are another type to Numba."""
+    return np.require(games, np.float64, ["C", "A", "W"])
+
+
+def _offsets(count: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
+    offsets = np.zeros(len(count) + 1, np.int64)
+    np.cumsum(count, out=offsets[1:])
+    return offsets
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))

@@ -1,0 +1,81 @@
+"""A two-player game in positive integers with the same equilibria."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from deterrence_games.forms import StrategicForm
+from deterrence_games.forms.tree import Floats
+
+ULPS = 32  # rounding errors in payoffs that were computed, in units in the last place of the largest
+MOST_BITS = 256  # of a common denominator; beyond it the simplest fractions of float payoffs are no help
+
+Integers = npt.NDArray[np.object_]
+
+
+def integer_payoffs(form: StrategicForm, tol: float) -> tuple[Integers, Integers]:
+    """Return both players' payoffs as integers from 1 on, by a positive affine map for each player.
+
+    Payoffs given as integers or fractions are taken as they are. Floats are read as shares of the player's range of payoffs:
+    those closer together than `tol` as one number, and each as the simplest fraction that it may be but for rounding, so
+    that ties that were meant (0.1 + 0.2 and 0.3) are ties, also between mixtures. Where these fractions have no common
+    denominator of reasonable size, they are read as multiples of a power of two below `tol`.
+    """
+    if form.rational is None:
+        first, second = (_simple(own, tol) for own in form.payoffs)
+    else:
+        first, second = ([Fraction(x.numerator, x.denominator) for x in own.ravel().tolist()] for own in form.rational)
+    return _positive(first, form.shape), _positive(second, form.shape)
+
+
+def _positive(values: list[Fraction], shape: tuple[int, ...]) -> Integers:
+    """Clear denominators, divide by the greatest common divisor of the differences, and shift."""
+    denominator = math.lcm(*(value.denominator for value in values))
+    whole = [value.numerator * (denominator // value.denominator) for value in values]
+    least = min(whole)
+    divisor = math.gcd(*(value - least for value in whole)) or 1
+    integers = np.empty(shape, dtype=object)
+    integers.ravel()[:] = [(value - least) // divisor + 1 for value in whole]
+    return integers
+
+
+def _simple(payoffs: Floats, tol: float) -> list[Fraction]:
+    """Read floats, as shares of their range, as simple fractions, or as multiples of a power of two."""
+    given = payoffs.ravel().tolist()
+    least, widest = Fraction(min(given)), Fraction(max(given)) - Fraction(min(given))
+    if not widest:
+        return [Fraction(0)] * len(given)
+    rounding = ULPS * Fraction(float(np.spacing(np.abs(payoffs).max()))) / widest
+    tie = max(Fraction(tol), rounding)
+    share = {value: (Fraction(value) - least) / widest for value in set(given)}
+    groups: list[list[Fraction]] = []
+    for level in sorted(share.values()):
+        if groups and level - groups[-1][-1] <= tie:
+            groups[-1].append(level)
+        else:
+            groups.append([level])
+    read: dict[Fraction, Fraction] = {}
+    for group in groups:
+        # One fraction that may be each of them but for rounding, or among them where they are wider apart.
+        low, high = group[-1] - rounding, group[0] + rounding
+        simple = _simplest(low, high) if low <= high else _simplest(group[0], group[-1])
+        read |= dict.fromkeys(group, simple)
+    if math.lcm(*(value.denominator for value in read.values())).bit_length() > MOST_BITS:
+        unit = Fraction(1, 1 << math.ceil(1 / tie).bit_length())
+        read = {level: round(group[0] / unit) * unit for group in groups for level in group}
+    return [read[share[value]] for value in given]
+
+
+def _simplest(low: Fraction, high: Fraction) -> Fraction:
+    """The fraction with the least denominator between two (along the Stern-Brocot tree)."""
+    if low <= 0 <= high:
+        return Fraction(0)
+    if high < 0:
+        return -_simplest(-high, -low)
+    whole = math.ceil(low)
+    if whole <= high:
+        return Fraction(whole)
+    whole -= 1
+    return whole + 1 / _simplest(1 / (high - whole), 1 / (low - whole))

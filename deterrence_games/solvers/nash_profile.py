@@ -1,0 +1,72 @@
+"""Profiles of two-player strategic forms: scaled payoffs, certificates, and the equilibria made of them."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+
+from deterrence_games.forms import InformationSet, StrategicForm
+from deterrence_games.forms.tree import Floats
+from deterrence_games.kernels import regret
+from deterrence_games.results import Equilibrium
+from deterrence_games.solvers.solver import strictness
+
+CERTIFIED = 1e-8  # a profile with a larger regret, in shares of a player's range of payoffs, is no equilibrium
+
+
+def unit_payoffs(payoffs: Floats) -> Floats:
+    """Map one player's payoffs to [0, 1], which changes no equilibrium."""
+    # A power of two first, which rounds nothing, so that no difference overflows.
+    payoffs = np.ldexp(payoffs, -int(np.frexp(np.abs(payoffs).max())[1]))
+    payoffs = payoffs - payoffs.min()
+    widest = payoffs.max()
+    return payoffs / widest if widest > 0.0 else payoffs
+
+
+def profile_rank(first: Floats, second: Floats) -> tuple[int, list[float], list[float]]:
+    """Order profiles: small supports before large, then by the first strategies in use."""
+    return int(np.count_nonzero(first) + np.count_nonzero(second)), (-first).tolist(), (-second).tolist()
+
+
+def certificate(payoffs: Floats, profile: tuple[Floats, Floats]) -> tuple[float, float]:
+    """Regret and margin of a profile, in units of the payoffs."""
+    rows, columns = payoffs.shape[1:]
+    shape, offsets = np.array([rows, columns]), np.array([0, rows, rows + columns])
+    gain, margin = regret.profile_regret(payoffs.reshape(2, -1), shape, np.concatenate(profile), offsets)
+    return float(gain), float(margin)
+
+
+@lru_cache(maxsize=1)
+def _moves(players: tuple[str, ...]) -> tuple[InformationSet, ...]:  # the same in all equilibria of a game
+    return tuple(InformationSet(player, "", ()) for player in players)
+
+
+def nash_equilibrium(
+    form: StrategicForm,
+    profile: tuple[Floats, Floats],
+    index: int,
+    exact: tuple[tuple[Fraction, ...], ...] | None = None,
+    measured: Sequence[float] | None = None,
+) -> Equilibrium:
+    """Return a profile as an equilibrium, measured on the form's own payoffs.
+
+    `measured` holds regret, margin and both players' expected payoffs where a kernel has measured them already.
+    """
+    if measured is None:
+        measured = (*certificate(form.payoffs, profile), *(profile[0] @ form.payoffs @ profile[1]).tolist())
+    gain, margin, *worth = measured
+    behavior = {
+        move: dict(zip(own, mixed.tolist(), strict=True))
+        for move, own, mixed in zip(_moves(form.players), form.strategies, profile, strict=True)
+    }
+    return Equilibrium(
+        payoffs=dict(zip(form.players, worth, strict=True)),
+        regret=gain,
+        margin=margin,
+        profile=profile,
+        behavior=behavior,
+        outcome_class=index,
+        verdict=strictness(margin),
+        exact=exact,
+    )
