@@ -95,12 +95,12 @@ class PerfectBayesian(Solver):
             raise self.refuse(form, f"it has {form.points} parameter points; take form.at(point), or solve_points for all")
         cells = self.solve_points(form)
         assert isinstance(form, TreeForm)
-        return _solution(self, form, resolve(form, cells, self.tol))
+        return _solution(self, form, cells)
 
     def solve_points(self, form: Form, *, threads: int = 1) -> Cells:
         """Search every parameter point of the form; the findings are arrays, one row a cell (see `Cells`).
 
-        Faces of larger cells are kept, and cells in which three or more players mix against each other are not settled.
+        Faces of larger cells are kept.
 
         Parameters
         ----------
@@ -111,7 +111,7 @@ class PerfectBayesian(Solver):
         if reason is not None or not isinstance(form, TreeForm):
             raise self.refuse(form, str(reason))
         threads = whole_number(f"game {form.structure.name!r}: threads", threads, 1)
-        return find_cells(form, self.tol, self.max_steps, self.max_cells, threads)
+        return resolve(form, find_cells(form, self.tol, self.max_steps, self.max_cells, threads), self.tol)
 
 
 def _solution(solver: PerfectBayesian, form: TreeForm, cells: Cells) -> Solution:

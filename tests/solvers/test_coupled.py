@@ -6,7 +6,7 @@ import pytest
 from deterrence_games.kernels.indifference import COUPLED, SETTLED
 from deterrence_games.kernels.jit import OK, UNDECIDED
 from deterrence_games.lowering.tree import tree_form_of
-from deterrence_games.solvers.cells import Cells
+from deterrence_games.solvers.cells import Cells, find_cells
 from deterrence_games.solvers.coupled import resolve
 from deterrence_games.solvers.perfect_bayesian import PerfectBayesian
 from tests.oracles.plain_game import to_game
@@ -27,11 +27,11 @@ def forms():
 
 def test_each_point_as_if_alone(forms):
     _, many = forms
-    found = resolve(many, PerfectBayesian().solve_points(many), TOL)
+    found = PerfectBayesian().solve_points(many)
     assert COUPLED not in found.state
     assert found.first.tolist() == [0, *np.cumsum(found.count)[:-1].tolist()]
     for point in range(many.points):
-        alone = resolve(many.at(point), PerfectBayesian().solve_points(many.at(point)), TOL)
+        alone = PerfectBayesian().solve_points(many.at(point))
         own = found.part(point, point + 1)
         for name in Cells.__dataclass_fields__:
             if name != "steps":
@@ -41,7 +41,7 @@ def test_each_point_as_if_alone(forms):
 
 def test_what_is_resolved_is_no_longer_undecided(forms):
     single, _ = forms
-    before = PerfectBayesian().solve_points(single)
+    before = find_cells(single, TOL, max_steps=10_000, max_cells=100)
     after = resolve(single, before, TOL)
     assert (before.state == COUPLED).sum() == 1
     assert before.code.tolist() == [UNDECIDED]

@@ -9,7 +9,6 @@ import pytest
 import deterrence_games as dg
 from deterrence_games.results import Status
 from deterrence_games.solvers.certificate import certified
-from deterrence_games.solvers.coupled import resolve
 from tests.oracles.brute_force_pbe import outcome_classes
 from tests.oracles.library_classes import library_classes
 from tests.oracles.outcomes import differences
@@ -57,7 +56,7 @@ def test_the_only_equilibrium_is_irrational():
     assert solution.complete
     assert equilibrium.regret < 1e-12
     assert uses(equilibrium)[1] == pytest.approx((math.sqrt(601) - 13) / 24, abs=1e-12)
-    found = library_classes(form, resolve(form, solver.solve_points(form), solver.tol))
+    found = library_classes(form, solver.solve_points(form))
     assert not differences(plain, outcome_classes(plain), found)
 
 

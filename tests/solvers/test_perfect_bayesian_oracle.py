@@ -6,7 +6,6 @@ import pytest
 
 import deterrence_games as dg
 from deterrence_games.results import Status
-from deterrence_games.solvers.coupled import resolve
 from tests.oracles.assessment import bayes_fault, branches, regret
 from tests.oracles.library_classes import library_classes
 from tests.oracles.outcomes import contains, differences, on_path_weights, path_distribution, weights_of
@@ -33,7 +32,7 @@ def test_same_outcome_classes_as_brute_force(block):
             continue
         compared += 1
         solution = solver.solve(form)
-        found = library_classes(form, resolve(form, solver.solve_points(form), solver.tol))
+        found = library_classes(form, solver.solve_points(form))
         different = differences(plain, classes, found, TOLERANCE)
         if solution.complete:
             assert solution.status is Status.COMPLETE  # every finite game has an equilibrium
