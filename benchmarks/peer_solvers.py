@@ -82,12 +82,15 @@ def gambit_enumpoly(game):
 
 
 def gambit_lcp(tree):
-    return pygambit.nash.lcp_solve(tree, rational=False).equilibria
+    return _one_or_more(pygambit.nash.lcp_solve(tree, rational=False))
 
 
 def gambit_logit(game):
     """The last point of the principal branch."""
-    result = pygambit.nash.logit_solve(game)
+    return _one_or_more(pygambit.nash.logit_solve(game))
+
+
+def _one_or_more(result):
     return [result.equilibrium] if hasattr(result, "equilibrium") else list(result.equilibria)
 
 

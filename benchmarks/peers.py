@@ -19,6 +19,9 @@ import numpy as np
 import deterrence_games as dg
 from benchmarks import peer_solvers as peers
 from benchmarks.alternating import alternating
+from deterrence_games.io.efg import extensive_form_to_efg
+from deterrence_games.lowering.extensive import extensive_form_of
+from deterrence_games.lowering.sequence import sequence_form_of
 from deterrence_games.solvers.polynomial_enumeration import enumerate_games
 
 SEED = 1945
@@ -177,6 +180,42 @@ def several_players(rng) -> Iterator[Row]:
         yield Row("all equilibria, n players", "x".join(map(str, shape)), "Gambit enumpoly", own, peer, words)
 
 
+def trees(rng) -> Iterator[Row]:
+    """One equilibrium of two-player trees: alternating moves, each side of two types."""
+    if peers.pygambit is None:
+        return
+    players = ("first", "second")
+    types = {player: {"hard": 0.4, "soft": 0.6} for player in players}
+    for depth in (1, 2, 3, 4):
+        games = [dg.tree_form(_alternating(rng, players, types, depth)) for _ in range(GAMES)]
+        forms = [sequence_form_of(game) for game in games]
+        others = [peers.gambit_tree(extensive_form_to_efg(extensive_form_of(game))) for game in games]
+        solver = dg.Lemke()
+        worst = max(solver.solve(form)[0].regret for form in forms)
+        tasks = {"this": one_by_one(solver.solve, forms), "peer": one_by_one(peers.gambit_lcp, others)}
+        own, peer = (seconds / len(forms) for seconds in alternating(tasks, 3).values())
+        yield Row(
+            "one equilibrium of a tree", f"{2 ** (depth + 1) - 1} nodes", "Gambit lcp", own, peer, f"regret {worst:.0e} here"
+        )
+
+
+def _alternating(rng, players, types, depth):
+    """A game of so many binary moves in turn, with a payoff of its own for every leaf and type."""
+    leaves = []
+
+    def node(level, path):
+        if level == depth:
+            leaves.append(path)
+            return path
+        return dg.Decision(players[level % 2], {action: node(level + 1, path + action) for action in "ab"})
+
+    tree = node(0, "-")
+    payoffs = {
+        leaf: {player: dict(zip(own, rng.random(2).tolist(), strict=True)) for player, own in types.items()} for leaf in leaves
+    }
+    return dg.Game(name="alternating", players=players, tree=tree, types=types, payoffs=payoffs)
+
+
 def quantal_response(rng) -> Iterator[Row]:
     """The principal branch of the logit correspondence to its limit."""
     if peers.pygambit is None:
@@ -251,6 +290,7 @@ def main() -> None:
         ),
         "one equilibrium": lambda: one_equilibrium(rng),
         "n players": lambda: several_players(rng),
+        "trees": lambda: trees(rng),
         "logit path": lambda: quantal_response(rng),
     }
     out.out.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,10 @@ strategic form that have supports of equal size or are not degenerate; only the 
 import pytest
 
 import deterrence_games as dg
+from benchmarks import peer_solvers
 from benchmarks.alternating import alternating
-from benchmarks.gambit_tree import gambit_tree
 from benchmarks.unilateral import GAME, POINT
+from deterrence_games.io.efg import extensive_form_to_efg
 
 ROUNDS = 25
 PROMISE = 5.0  # milliseconds
@@ -22,11 +23,10 @@ QUANTECON = "QuantEcon support enumeration of the strategic form"
 
 def by_gambit():
     """Linear complementarity on the tree, in floating point."""
-    pygambit = pytest.importorskip("pygambit")
-    if not pygambit.__version__.startswith("16."):
-        pytest.skip(f"written for pygambit 16, here is {pygambit.__version__}")
-    tree = gambit_tree(pygambit, dg.tree_form(GAME, POINT))
-    return lambda: pygambit.nash.lcp_solve(tree, rational=False).equilibria
+    if peer_solvers.pygambit is None:
+        pytest.skip("no pygambit")
+    tree = peer_solvers.gambit_tree(extensive_form_to_efg(dg.extensive_form(GAME, POINT)))
+    return lambda: peer_solvers.gambit_lcp(tree)
 
 
 def by_nashpy():

@@ -33,6 +33,8 @@ MOST_BOXES = 50_000
 MOST_ROOTS = 256
 MOST_BLOCKS = 10  # whose subsets are tried
 APPROACH = 12  # steps; at a double root each halves the distance
+ASIDE = 1e-3  # how far from a singular root further ones are looked for
+FLAT = 1e-4  # slopes up to this share of the steepest count as none there
 
 
 def resolve(form: TreeForm, cells: Cells, tol: float) -> Cells:
@@ -157,7 +159,8 @@ def _roots(tree: Ints, space: Space, chosen: Ints, fixed: Floats, tol: float) ->
     positive = ~blocks[named[own, BLOCK], MAY_VANISH].astype(bool)  # weights that their support needs
     left = (high[:n_boxes][:, positive] > tol).all(axis=1)  # boxes that do not belong to a smaller support
     near = left & (kind[:n_boxes] == UNRESOLVED)
-    found = [*roots[:n_roots], *(_approach(box, *system) for box in 0.5 * (low + high)[:n_boxes][near])]
+    singular = [_approach(box, *system) for box in 0.5 * (low + high)[:n_boxes][near]]
+    found = [*roots[:n_roots], *(root for root in singular if _alone(root, *system))]
     values = []
     for root in found:
         if (root[positive] > tol).all():
@@ -170,12 +173,32 @@ def _roots(tree: Ints, space: Space, chosen: Ints, fixed: Floats, tol: float) ->
 def _approach(point: Floats, first: Ints, coefficient: Floats, factor: Ints, equations: int) -> Floats:
     """Go by least squares to where the equations hold best."""
     for _ in range(APPROACH):
-        value, slope = np.zeros(equations), np.zeros((equations, point.size))
-        for row in range(equations):
-            for term in range(first[row], first[row + 1]):
-                involved = factor[term][factor[term] >= 0]
-                value[row] += coefficient[term] * point[involved].prod()
-                for k, unknown in enumerate(involved):
-                    slope[row, unknown] += coefficient[term] * np.delete(point[involved], k).prod()
+        value, slope = _linearise(point, first, coefficient, factor, equations)
         point = point - np.linalg.lstsq(slope, value, rcond=1e-12)[0]
     return point.clip(0.0, 1.0)
+
+
+def _alone(root: Floats, first: Ints, coefficient: Floats, factor: Ints, equations: int) -> bool:
+    """Whether no further solutions are found next to a root, in the directions in which the equations are flat there."""
+    system = first, coefficient, factor, equations
+    _, size, directions = np.linalg.svd(_linearise(root, *system)[1])
+    flat = directions[int((size > FLAT * max(size.max(), FLAT)).sum()) :]
+    along = flat.T @ flat  # what is flat of a change in each unknown
+    along = along[np.linalg.norm(along, axis=1) > FLAT]
+    for direction in (*along, *-along):
+        other = _approach(root + ASIDE * direction / np.linalg.norm(direction), *system)
+        if np.abs(_linearise(other, *system)[0]).max() < 1e-3 * ASIDE**2 and np.linalg.norm(other - root) > 0.25 * ASIDE:
+            return False
+    return True
+
+
+def _linearise(point: Floats, first: Ints, coefficient: Floats, factor: Ints, equations: int) -> tuple[Floats, Floats]:
+    """Values and slopes of the equations at a point."""
+    value, slope = np.zeros(equations), np.zeros((equations, point.size))
+    for row in range(equations):
+        for term in range(first[row], first[row + 1]):
+            involved = factor[term][factor[term] >= 0]
+            value[row] += coefficient[term] * point[involved].prod()
+            for k, unknown in enumerate(involved):
+                slope[row, unknown] += coefficient[term] * np.delete(point[involved], k).prod()
+    return value, slope
