@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from deterrence_games.analysis.region_map import RegionMap
     from deterrence_games.analysis.stability import stability
     from deterrence_games.analysis.stability_report import StabilityReport
+    from deterrence_games.analysis.tree_equilibria import tree_equilibria
     from deterrence_games.api import extensive_form, sequence_form, solve, strategic_form, tree_form
     from deterrence_games.io import read, write
     from deterrence_games.results.batch import BatchSolution
@@ -73,6 +74,7 @@ else:
         "solve_batch": "deterrence_games.solvers.batch",
         "stability": "deterrence_games.analysis.stability",
         "strategic_form": "deterrence_games.api",
+        "tree_equilibria": "deterrence_games.analysis.tree_equilibria",
         "tree_form": "deterrence_games.api",
         "write": "deterrence_games.io",
     }
@@ -139,6 +141,7 @@ __all__ = [
     "solve_batch",
     "stability",
     "strategic_form",
+    "tree_equilibria",
     "tree_form",
     "write",
 ]

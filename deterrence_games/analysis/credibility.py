@@ -20,7 +20,6 @@ from deterrence_games.forms.tree import Floats
 from deterrence_games.games import Game
 from deterrence_games.lowering.strategic import behavior_of, strategic_form_of
 from deterrence_games.results import Equilibrium, Solution, Status
-from deterrence_games.solvers import SupportEnumeration
 
 MOST_NASH = 250  # Nash equilibria searched for empty threats, at some milliseconds to a tenth of a second each
 
@@ -202,7 +201,7 @@ def _both(form: TreeForm, solution: Solution, notes: list[str]) -> tuple[Solutio
         notes.append("Empty threats were not looked for: Nash equilibria of the strategic form are found for two players only.")
         return None, solution
     try:
-        return solve(strategic_form_of(form), None, SupportEnumeration(), throw=False), solution
+        return solve(strategic_form_of(form), throw=False), solution
     except (SizeError, SolverError) as error:
         notes.append(f"Empty threats were not looked for: {error}.")
         return None, solution

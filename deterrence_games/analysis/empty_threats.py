@@ -118,14 +118,16 @@ def find_empty_threats(
 def has_same_path(form: TreeForm, entries: Floats, told: Bools, beliefs: Beliefs, other: Equilibrium) -> bool:
     """Whether behaviour plays on the path as an equilibrium, or as some member of its continuum, does."""
     structure = form.structure
-    for index, where in enumerate(structure.information_sets):
-        slot = structure.set_slot[index]
-        node, player = structure.slot_node[slot], structure.slot_player[slot]
-        on_path = (
-            beliefs.reached[node] and beliefs.belief[node, structure.type_first[player] + structure.set_type[index]] > NEVER
-        )
-        if not on_path or not told[index]:
-            continue
+    node = structure.slot_node[structure.set_slot]
+    column = structure.type_first[structure.slot_player[structure.set_slot]] + structure.set_type
+    return agrees(form, entries, told & beliefs.reached[node] & (beliefs.belief[node, column] > NEVER), other)
+
+
+def agrees(form: TreeForm, entries: Floats, sets: Bools, other: Equilibrium) -> bool:
+    """Whether behaviour at some information sets, ``bool[set]``, is within what an equilibrium's continuum does there."""
+    structure = form.structure
+    for index in np.flatnonzero(sets).tolist():
+        where = structure.information_sets[index]
         for action, label in enumerate(structure.set_labels(index)):
             share = other.behavior[where][label]
             low, high = other.behavior_intervals.get(where, {}).get(label, (share, share))
