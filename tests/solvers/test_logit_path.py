@@ -353,6 +353,8 @@ def test_the_path_is_labelled():
     assert list(frame.columns) == ["lambda", "regret", "a: x", "a: y", "b: x", "b: y"]
     assert frame["a: y"].iloc[-1] == pytest.approx(1.0)
     assert "points from lambda = 0" in repr(path)
+    data = path.to_xarray()
+    assert data["probability"].sel(entry=(data.player == "a") & (data.action == "y")).values[-1] == pytest.approx(1.0)
     assert not path.profiles.flags.writeable
 
 
