@@ -16,11 +16,25 @@ import numpy as np
 
 from deterrence_games.kernels.jit import OK, UNDECIDED, inner_kernel, kernel
 from deterrence_games.kernels.pair_regret import CERTIFIED, pair_regret
-from deterrence_games.kernels.profile_rows import share_a_strategy, sort_profiles
+from deterrence_games.kernels.profile_rows import drop_repeated, share_a_strategy, sort_profiles
 from deterrence_games.kernels.small_games import BIT_OF_PAIR, COMPLETE, CONTINUUM, INVALID, MIXED
 from deterrence_games.kernels.support_enumeration import best_reply_vertices, equilibrium_pairs
 from deterrence_games.kernels.support_sieve import (
-    BLOCK, CELLS, FRAME, MARKS, MEMBERS, MOST, OPEN, PAIRS, PURE_OPEN, PURE_RULED_OUT, RULED_OUT, SIZE, TOTAL, WORK, sieve_games,
+    BLOCK,
+    CELLS,
+    FRAME,
+    MARKS,
+    MEMBERS,
+    MOST,
+    OPEN,
+    PAIRS,
+    PURE_OPEN,
+    PURE_RULED_OUT,
+    RULED_OUT,
+    SIZE,
+    TOTAL,
+    WORK,
+    sieve_games,
 )  # fmt: skip
 
 VERTICES = 70  # pairs of a set of own strategies and as many of the other's: at most C(8, 4)
@@ -99,32 +113,39 @@ def _write_settled(work, marks, game, rows, columns, pure_pairs, pairs, profiles
         mixed &= mixed - 1
         for entry in range(rows + columns):
             profiles[row, entry] = 0.0
-        _mix(work, game, 0, PAIRS[pair, 0], PAIRS[pair, 1], profiles, row, 0)
-        _mix(work, game, 1, PAIRS[pair, 1], PAIRS[pair, 0], profiles, row, rows)
+        for player in range(2):
+            _mix(work, game, player, PAIRS[pair, player], PAIRS[pair, 1 - player], profiles, row, player * rows)
         row += 1
     sort_profiles(profiles, first_mixed, row - first_mixed)
     return row - first
 
 
-@kernel
-def _rescaled(payoffs, scaled):
-    """Map a player's payoffs, flat, to [0, 1]; return False when one is not finite."""
+# Array expressions and assignments of slices would double the time that the kernels below take to compile.
+@inner_kernel
+def _rescaled(payoffs, game, player, scaled):
+    """Map a player's payoffs to [0, 1] in `scaled` float64[m, n]; return False when one is not finite."""
+    rows, columns = payoffs.shape[2], payoffs.shape[3]
     largest = 0.0
-    for payoff in payoffs:
-        if not np.isfinite(payoff):
-            return False
-        largest = max(largest, abs(payoff))
+    for row in range(rows):
+        for column in range(columns):
+            size = abs(payoffs[game, player, row, column])
+            if not size < np.inf:  # true for NaN
+                return False
+            largest = size if size > largest else largest
     # A power of two first, which rounds nothing, so that no difference overflows; in two steps, since one may overflow.
     exponent = -math.frexp(largest)[1]
     half = exponent // 2
-    for entry in range(payoffs.size):
-        scaled[entry] = payoffs[entry] * math.ldexp(1.0, half) * math.ldexp(1.0, exponent - half)
-    low = scaled.min()
-    width = scaled.max() - low
-    for entry in range(payoffs.size):
-        scaled[entry] -= low
-        if width > 0.0:
-            scaled[entry] /= width
+    factor, other_factor = math.ldexp(1.0, half), math.ldexp(1.0, exponent - half)
+    low, high = np.inf, -np.inf
+    for row in range(rows):
+        for column in range(columns):
+            payoff = payoffs[game, player, row, column] * factor * other_factor
+            low, high = payoff if payoff < low else low, payoff if payoff > high else high
+            scaled[row, column] = payoff
+    width = high - low if high > low else 1.0
+    for row in range(rows):
+        for column in range(columns):
+            scaled[row, column] = (scaled[row, column] - low) / width
     return True
 
 
@@ -150,18 +171,16 @@ def complete_game(payoffs, game, tol, profiles, first):
         ``COMPLETE``, ``CONTINUUM``, ``UNDECIDED`` or ``INVALID``.
     """
     rows, columns = payoffs.shape[2], payoffs.shape[3]
-    scaled = np.empty((2, rows * columns))
-    for player in range(2):
-        if not _rescaled(payoffs[game, player].ravel(), scaled[player]):
-            return 0, INVALID
-    own_payoff = np.empty((columns, rows))
+    payoff, other_payoff, own_payoff = np.empty((rows, columns)), np.empty((rows, columns)), np.empty((columns, rows))
+    if not (_rescaled(payoffs, game, 0, payoff) and _rescaled(payoffs, game, 1, other_payoff)):
+        return 0, INVALID
     for row in range(rows):
         for column in range(columns):
-            own_payoff[column, row] = scaled[0, row * columns + column]
+            own_payoff[column, row] = payoff[row, column]
     strategy, other_strategy = np.empty((VERTICES, rows)), np.empty((VERTICES, columns))
     masks = np.empty((4, VERTICES), np.int64)
     unsure, counts = np.empty((0, 2), np.int64), np.empty(3, np.int64)
-    best_reply_vertices(scaled[1].reshape(rows, columns), tol, strategy, masks[0], masks[1], unsure, counts)
+    best_reply_vertices(other_payoff, tol, strategy, masks[0], masks[1], unsure, counts)
     vertices, undecided = counts[0], counts[2]
     best_reply_vertices(own_payoff, tol, other_strategy, masks[2], masks[3], unsure, counts)
     other_vertices, undecided = counts[0], undecided + counts[2]
@@ -173,19 +192,17 @@ def complete_game(payoffs, game, tol, profiles, first):
     for pair in range(counts[0]):
         if first + found == profiles.shape[0]:
             return NO_ROOM, UNDECIDED
-        profiles[first + found, :rows] = strategy[pairs[pair, 0]]
-        profiles[first + found, rows:] = other_strategy[pairs[pair, 1]]
+        for row in range(rows):
+            profiles[first + found, row] = strategy[pairs[pair, 0], row]
+        for column in range(columns):
+            profiles[first + found, rows + column] = other_strategy[pairs[pair, 1], column]
         _, share = pair_regret(payoffs, game, profiles, first + found)
         if share <= CERTIFIED:
             found += 1
         else:
             undecided += 1
     sort_profiles(profiles, first, found)
-    kept = min(found, 1)
-    for row in range(first + 1, first + found):  # next to a tie, one vertex may have come from two systems
-        if (profiles[row] != profiles[first + kept - 1]).any():
-            profiles[first + kept] = profiles[row]
-            kept += 1
+    kept = drop_repeated(profiles, first, found)  # next to a tie, one vertex may have come from two systems
     if undecided > 0 or kept == 0:
         return kept, UNDECIDED
     return kept, CONTINUUM if share_a_strategy(profiles, first, kept, rows) else COMPLETE

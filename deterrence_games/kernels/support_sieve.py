@@ -26,7 +26,7 @@ MEMBERS = np.array([[i for i in range(MOST) if mask >> i & 1] + [0] * (MOST - ma
 SIZE = np.array([mask.bit_count() for mask in range(1 << MOST)])
 # Members, then the others.
 ORDER = np.array([sorted(range(MOST), key=lambda i, mask=mask: (1 - (mask >> i & 1), i)) for mask in range(1 << MOST)])
-# All pairs of supports of one equal size from two on, small ones first; their number is 53, so that an int64 has a bit for each.
+# All pairs of supports of one equal size from two on, small ones first: 53, so that an int64 has a bit for each.
 PAIRS = np.array([
     (rows, columns)
     for size in range(2, MOST + 1)
@@ -220,13 +220,11 @@ def sieve_games(payoffs, start, size, least, work, bits, frame, marks):
     rows, columns = payoffs.shape[2], payoffs.shape[3]
     marks[:] = 0
     _copy_scaled(payoffs, start, size, work, bits)
-    for column in range(columns):
-        _sieve_pure(work, frame, marks, 0, rows, column, least)
-    for row in range(rows):
-        _sieve_pure(work, frame, marks, 1, columns, row, least)
+    for player in range(2):  # one call each, since the compiler copies the callee to every call
+        for other in range(payoffs.shape[3 - player]):
+            _sieve_pure(work, frame, marks, player, payoffs.shape[2 + player], other, least)
     for pair in range(len(PAIRS)):
-        own, other = PAIRS[pair, 0], PAIRS[pair, 1]
-        if own < 1 << rows and other < 1 << columns:
-            bit = np.int64(1) << pair
-            _sieve_mixed(work, frame, marks, 0, own, other, columns, bit, least)
-            _sieve_mixed(work, frame, marks, 1, other, own, rows, bit, least)
+        if PAIRS[pair, 0] < 1 << rows and PAIRS[pair, 1] < 1 << columns:
+            for player in range(2):
+                own, other = PAIRS[pair, player], PAIRS[pair, 1 - player]
+                _sieve_mixed(work, frame, marks, player, own, other, payoffs.shape[3 - player], np.int64(1) << pair, least)
