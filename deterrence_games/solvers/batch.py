@@ -11,14 +11,14 @@ import numpy.typing as npt
 
 from deterrence_games.errors import GameError, SizeError, SolverError
 from deterrence_games.forms.tree import Floats
-from deterrence_games.kernels import batch_enumeration, small_games
+from deterrence_games.kernels import batch_enumeration, small_games, support_sieve
 from deterrence_games.kernels.jit import OK
 from deterrence_games.kernels.regret import profile_regrets
 from deterrence_games.results.batch import BatchSolution, BatchStatus
 from deterrence_games.solvers.nash_profile import CERTIFIED
 from deterrence_games.solvers.polynomial_enumeration import enumerate_games
 
-MAX_STRATEGIES = batch_enumeration.MOST
+MAX_STRATEGIES = support_sieve.MOST
 GUARD = 1e-5  # larger shares of a player's range than this keep their sign through every rounding of the complete search
 FIRST_PROFILES = 4  # rows a game to begin with; doubled whenever the findings do not fit
 BYTES = 8 + 2 + 1  # offset, count and status of a game
@@ -119,7 +119,7 @@ class BatchEnumeration:
 
         def classify(chunk: Chunk) -> None:
             own = _own_copy(games[chunk])
-            work = np.empty(5 * small_games.BLOCK)
+            work = np.empty(small_games.BLOCK)
             outputs = count[chunk], status[chunk], mask[chunk], mixing[0, chunk], mixing[1, chunk]
             small_games.classify_games(own.reshape(-1), guard, work, *outputs)
             doubtful = np.flatnonzero(outputs[1] == small_games.DOUBTFUL)
