@@ -84,16 +84,43 @@ def _mix(work, game, player, own, other, profiles, row, at):
 
 
 @inner_kernel
-def _write_settled(work, marks, game, rows, columns, pure_pairs, pairs, profiles, first):
+def _dominated(work, game, player, own, other, other_count, least):
+    """Whether one of the other's set is clearly worse than another strategy against all of a player's set `own`."""
+    own_step, other_step = (MOST, 1) if player == 0 else (1, MOST)
+    base = (1 - player) * CELLS * BLOCK + game
+    for worse in range(other_count):
+        if other >> worse & 1:
+            for better in range(other_count):
+                beaten = True
+                for place in range(SIZE[own]):
+                    at = base + own_step * BLOCK * MEMBERS[own, place]
+                    beaten = beaten and work[at + other_step * BLOCK * better] - work[at + other_step * BLOCK * worse] > least
+                if beaten:
+                    return True
+    return False
+
+
+@inner_kernel
+def _write_settled(work, marks, game, rows, columns, pure_pairs, pairs, least, profiles, first):
     """Write the profiles of one game of a block in order; return their number, ``UNSURE`` or ``NO_ROOM``.
 
     `pure_pairs` and `pairs` are the bits of the pairs that the game has.
     """
     pure = pure_pairs & ~marks[PURE_RULED_OUT * BLOCK + game]
     mixed = pairs & ~marks[RULED_OUT * BLOCK + game]
-    unsettled = (pure & marks[PURE_OPEN * BLOCK + game]) | (mixed & marks[OPEN * BLOCK + game])
-    if unsettled != 0 or not work[TOTAL * BLOCK + game] > 0.0:
+    if pure & marks[PURE_OPEN * BLOCK + game] or not work[TOTAL * BLOCK + game] > 0.0:
         return UNSURE
+    unsettled = mixed & marks[OPEN * BLOCK + game]
+    while unsettled:
+        bit = unsettled & -unsettled
+        unsettled ^= bit
+        out = False
+        for player in range(2):
+            own, other = PAIRS[PLACE[bit % PRIME], player], PAIRS[PLACE[bit % PRIME], 1 - player]
+            out = out or _dominated(work, game, player, own, other, columns if player == 0 else rows, least)
+        if not out:
+            return UNSURE
+        mixed ^= bit
     row = first
     while pure:
         if row == profiles.shape[0]:
@@ -247,7 +274,7 @@ def enumerate_games(payoffs, tol, start, count, status, profiles, regret, filled
         if place == 0:
             sieve_games(payoffs, game, min(BLOCK, payoffs.shape[0] - game), least, work, bits, frame, marks)
         first = filled[0]
-        found = _write_settled(work, marks, place, rows, columns, pure_pairs, pairs, profiles, first)
+        found = _write_settled(work, marks, place, rows, columns, pure_pairs, pairs, least, profiles, first)
         end = COMPLETE
         for row in range(first, first + max(found, 0)):
             gain, share = pair_regret(payoffs, game, profiles, row)
