@@ -16,196 +16,163 @@ import numpy as np
 
 from deterrence_games.kernels.jit import OK, UNDECIDED, inner_kernel, kernel
 from deterrence_games.kernels.pair_regret import CERTIFIED, pair_regret
-from deterrence_games.kernels.profile_rows import share_a_strategy, sort_profiles
-from deterrence_games.kernels.small_games import BIT_OF_PAIR, COMPLETE, CONTINUUM, HUGE, INVALID, MIXED, TINY
+from deterrence_games.kernels.profile_rows import drop_repeated, share_a_strategy, sort_profiles
+from deterrence_games.kernels.small_games import BIT_OF_PAIR, COMPLETE, CONTINUUM, INVALID, MIXED
 from deterrence_games.kernels.support_enumeration import best_reply_vertices, equilibrium_pairs
+from deterrence_games.kernels.support_sieve import (
+    BLOCK,
+    CELLS,
+    FRAME,
+    MARKS,
+    MEMBERS,
+    MOST,
+    OPEN,
+    PAIRS,
+    PURE_OPEN,
+    PURE_RULED_OUT,
+    RULED_OUT,
+    SIZE,
+    TOTAL,
+    WORK,
+    sieve_games,
+)  # fmt: skip
 
-MOST = 4  # strategies a player
 VERTICES = 70  # pairs of a set of own strategies and as many of the other's: at most C(8, 4)
-IMPOSSIBLE, CLEAR, UNSETTLED = 0, 1, 2  # what is known of a mixture
 UNSURE, NO_ROOM = -1, -2  # instead of a number of profiles
-FLAT = 1e-4  # systems with a smaller determinant are left to the complete search
-MEMBERS = np.array([[i for i in range(MOST) if mask >> i & 1] + [0] * (MOST - mask.bit_count()) for mask in range(1 << MOST)])
-SIZE = np.array([mask.bit_count() for mask in range(1 << MOST)])
-# All sets, small ones first, and where those of each size start.
-SETS = np.array(sorted(range(1 << MOST), key=lambda mask: (mask.bit_count(), mask)))
-STARTS = np.array([0, 1, 5, 11, 15, 16])
+# The place of the only bit of a number below 2**66: its remainders by this prime are all different.
+PRIME = 67
+PLACE = np.zeros(PRIME, np.int64)
+PLACE[[pow(2, place, PRIME) for place in range(PRIME - 1)]] = np.arange(PRIME - 1)
 
 
 @inner_kernel
-def _undominated(worth, own_count, other_count, least, beats, open_others):
-    """For every set of own strategies: which of the other's strategies are not clearly worse than another against all of them.
-
-    `worth` is float64[own, other], the other's payoffs; `beats` is work space int64[set]; `open_others` int64[set] is filled.
-    """
-    all_others = (1 << other_count) - 1
-    for own in range(own_count):
-        bits = 0  # MOST * better + worse
-        for better in range(other_count):
-            for worse in range(other_count):
-                bits |= np.int64(worth[own, better] - worth[own, worse] > least) << (MOST * better + worse)
-        beats[1 << own] = bits
-    for mask in range(1, 1 << own_count):
-        rest = mask & (mask - 1)
-        if rest:
-            beats[mask] = beats[rest] & beats[mask ^ rest]
-        beaten = beats[mask] | beats[mask] >> 2 * MOST
-        beaten |= beaten >> MOST
-        open_others[mask] = all_others & ~beaten
-
-
-@inner_kernel
-def _mixture(worth, own, other, other_count, least, mixed):
-    """Mix the own strategies of a set so that the other is indifferent over a set of as many, and look at the others.
-
-    `mixed` is float64[own] and filled when the answer is ``CLEAR``. The mixture is the null vector of the differences between
-    the other's strategies, by minors, whose error is some 1e-14 of what they are compared with.
-    """
+def _mix(work, game, player, own, other, profiles, row, at):
+    """Write the mixture of a player's set `own` that makes the other indifferent over a set of as many: see `support_sieve`."""
+    own_step, other_step = (MOST, 1) if player == 0 else (1, MOST)
+    base = (1 - player) * CELLS * BLOCK + game
+    own_step, other_step = own_step * BLOCK, other_step * BLOCK
+    i0, i1 = base + own_step * MEMBERS[own, 0], base + own_step * MEMBERS[own, 1]
+    i2, i3 = base + own_step * MEMBERS[own, 2], base + own_step * MEMBERS[own, 3]
+    j0, j1 = other_step * MEMBERS[other, 0], other_step * MEMBERS[other, 1]
     size = SIZE[own]
-    i0, i1, i2, i3 = MEMBERS[own, 0], MEMBERS[own, 1], MEMBERS[own, 2], MEMBERS[own, 3]
-    j0, j1 = MEMBERS[other, 0], MEMBERS[other, 1]
     x2, x3 = 0.0, 0.0
-    u0, u1 = worth[i0, j0] - worth[i0, j1], worth[i1, j0] - worth[i1, j1]
+    u0, u1 = work[i0 + j0] - work[i0 + j1], work[i1 + j0] - work[i1 + j1]
     if size == 2:
         x0, x1 = u1, -u0
     else:
-        j2 = MEMBERS[other, 2]
-        u2 = worth[i2, j0] - worth[i2, j1]
-        v0, v1, v2 = worth[i0, j0] - worth[i0, j2], worth[i1, j0] - worth[i1, j2], worth[i2, j0] - worth[i2, j2]
+        j2 = other_step * MEMBERS[other, 2]
+        u2 = work[i2 + j0] - work[i2 + j1]
+        v0, v1, v2 = work[i0 + j0] - work[i0 + j2], work[i1 + j0] - work[i1 + j2], work[i2 + j0] - work[i2 + j2]
         if size == 3:
             x0, x1, x2 = u1 * v2 - u2 * v1, u2 * v0 - u0 * v2, u0 * v1 - u1 * v0
         else:
-            j3 = MEMBERS[other, 3]
-            u3, v3 = worth[i3, j0] - worth[i3, j1], worth[i3, j0] - worth[i3, j2]
-            w0, w1 = worth[i0, j0] - worth[i0, j3], worth[i1, j0] - worth[i1, j3]
-            w2, w3 = worth[i2, j0] - worth[i2, j3], worth[i3, j0] - worth[i3, j3]
+            j3 = other_step * MEMBERS[other, 3]
+            u3, v3 = work[i3 + j0] - work[i3 + j1], work[i3 + j0] - work[i3 + j2]
+            w0, w1 = work[i0 + j0] - work[i0 + j3], work[i1 + j0] - work[i1 + j3]
+            w2, w3 = work[i2 + j0] - work[i2 + j3], work[i3 + j0] - work[i3 + j3]
             m01, m02, m03 = u0 * v1 - u1 * v0, u0 * v2 - u2 * v0, u0 * v3 - u3 * v0
             m12, m13, m23 = u1 * v2 - u2 * v1, u1 * v3 - u3 * v1, u2 * v3 - u3 * v2
-            x0 = m12 * w3 - m13 * w2 + m23 * w1
-            x1 = -(m02 * w3 - m03 * w2 + m23 * w0)
-            x2 = m01 * w3 - m03 * w1 + m13 * w0
-            x3 = -(m01 * w2 - m02 * w1 + m12 * w0)
-    # Minors that do not exist are zero and count as neither.
-    positive = int(x0 > least) + int(x1 > least) + int(x2 > least) + int(x3 > least)
-    negative = int(x0 < -least) + int(x1 < -least) + int(x2 < -least) + int(x3 < -least)
-    if positive > 0 and negative > 0:
-        return IMPOSSIBLE
+            x0, x1 = m12 * w3 - m13 * w2 + m23 * w1, m03 * w2 - m02 * w3 - m23 * w0
+            x2, x3 = m01 * w3 - m03 * w1 + m13 * w0, m02 * w1 - m01 * w2 - m12 * w0
     total = x0 + x1 + x2 + x3
-    if abs(total) < FLAT:
-        return UNSETTLED
-    settled = positive + negative == size
-    sign = 1.0 if total > 0.0 else -1.0
-    for outside in range(other_count):
-        if not other >> outside & 1:
-            slack = x0 * (worth[i0, j0] - worth[i0, outside]) + x1 * (worth[i1, j0] - worth[i1, outside])
-            if size > 2:
-                slack += x2 * (worth[i2, j0] - worth[i2, outside])
-            if size > 3:
-                slack += x3 * (worth[i3, j0] - worth[i3, outside])
-            if sign * slack < -least:
-                return IMPOSSIBLE
-            settled = settled and sign * slack > least
-    if not settled:
-        return UNSETTLED
-    mixed[i0], mixed[i1] = x0 / total, x1 / total
+    profiles[row, at + MEMBERS[own, 0]] = x0 / total
+    profiles[row, at + MEMBERS[own, 1]] = x1 / total
     if size > 2:
-        mixed[i2] = x2 / total
+        profiles[row, at + MEMBERS[own, 2]] = x2 / total
     if size > 3:
-        mixed[i3] = x3 / total
-    return CLEAR
+        profiles[row, at + MEMBERS[own, 3]] = x3 / total
 
 
 @inner_kernel
-def _copy_scaled(payoffs, game, player, worth):
-    """Copy a player's payoffs to `worth` float64[opponent's, own], times a power of two that brings their range to 1/2 to 1.
-
-    Return False when they are all the same, not finite, or too small or large to be told apart by their differences.
-    """
-    rows, columns = payoffs.shape[2], payoffs.shape[3]
-    high, low = -np.inf, np.inf
-    finite = True
-    for row in range(rows):
-        for column in range(columns):
-            payoff = payoffs[game, player, row, column]
-            finite = finite and abs(payoff) < HUGE  # false for NaN
-            high, low = payoff if payoff > high else high, payoff if payoff < low else low
-    if not finite or high - low < TINY:
-        return False
-    factor = math.ldexp(1.0, -math.frexp(high - low)[1])
-    for row in range(rows):
-        for column in range(columns):
-            payoff = factor * payoffs[game, player, row, column]
-            if player == 0:
-                worth[column, row] = payoff
-            else:
-                worth[row, column] = payoff
-    return True
+def _dominated(work, game, player, own, other, other_count, least):
+    """Whether one of the other's set is clearly worse than another strategy against all of a player's set `own`."""
+    own_step, other_step = (MOST, 1) if player == 0 else (1, MOST)
+    base = (1 - player) * CELLS * BLOCK + game
+    for worse in range(other_count):
+        if other >> worse & 1:
+            for better in range(other_count):
+                beaten = True
+                for place in range(SIZE[own]):
+                    at = base + own_step * BLOCK * MEMBERS[own, place]
+                    beaten = beaten and work[at + other_step * BLOCK * better] - work[at + other_step * BLOCK * worse] > least
+                if beaten:
+                    return True
+    return False
 
 
 @inner_kernel
-def _settled_game(payoffs, game, least, worth, mixed, beats, open_columns, open_rows, profiles, first):
-    """Search the pairs of supports of equal size; return the number of profiles, ``UNSURE`` or ``NO_ROOM``.
+def _write_settled(work, marks, game, rows, columns, pure_pairs, pairs, least, profiles, first):
+    """Write the profiles of one game of a block in order; return their number, ``UNSURE`` or ``NO_ROOM``.
 
-    Work space: `worth` float64[2, MOST, MOST], `mixed` float64[2, MOST], the others int64[1 << MOST].
+    `pure_pairs` and `pairs` are the bits of the pairs that the game has.
     """
-    rows, columns = payoffs.shape[2], payoffs.shape[3]
-    if not (_copy_scaled(payoffs, game, 1, worth[0]) and _copy_scaled(payoffs, game, 0, worth[1])):
+    pure = pure_pairs & ~marks[PURE_RULED_OUT * BLOCK + game]
+    mixed = pairs & ~marks[RULED_OUT * BLOCK + game]
+    if pure & marks[PURE_OPEN * BLOCK + game] or not work[TOTAL * BLOCK + game] > 0.0:
         return UNSURE
-    _undominated(worth[0], rows, columns, least, beats, open_columns)
-    _undominated(worth[1], columns, rows, least, beats, open_rows)
-    found = 0
-    for own_place in range(1, 1 << MOST):
-        own = SETS[own_place]
-        size = SIZE[own]
-        if own >= 1 << rows or SIZE[open_columns[own]] < size:
-            continue
-        for other_place in range(STARTS[size], STARTS[size + 1]):
-            other = SETS[other_place]
-            if other & ~open_columns[own] or other >= 1 << columns or own & ~open_rows[other]:
-                continue
-            if size == 1:
-                if open_columns[own] != other or open_rows[other] != own:
-                    return UNSURE
-                mixed[0, MEMBERS[own, 0]] = 1.0
-                mixed[1, MEMBERS[other, 0]] = 1.0
-            else:
-                row_mixture = _mixture(worth[0], own, other, columns, least, mixed[0])
-                if row_mixture == IMPOSSIBLE:
-                    continue
-                column_mixture = _mixture(worth[1], other, own, rows, least, mixed[1])
-                if column_mixture == IMPOSSIBLE:
-                    continue
-                if row_mixture == UNSETTLED or column_mixture == UNSETTLED:
-                    return UNSURE
-            if first + found == profiles.shape[0]:
-                return NO_ROOM
-            for row in range(rows):
-                profiles[first + found, row] = mixed[0, row] if own >> row & 1 else 0.0
-            for column in range(columns):
-                profiles[first + found, rows + column] = mixed[1, column] if other >> column & 1 else 0.0
-            found += 1
-    return found
+    unsettled = mixed & marks[OPEN * BLOCK + game]
+    while unsettled:
+        bit = unsettled & -unsettled
+        unsettled ^= bit
+        out = False
+        for player in range(2):
+            own, other = PAIRS[PLACE[bit % PRIME], player], PAIRS[PLACE[bit % PRIME], 1 - player]
+            out = out or _dominated(work, game, player, own, other, columns if player == 0 else rows, least)
+        if not out:
+            return UNSURE
+        mixed ^= bit
+    row = first
+    while pure:
+        if row == profiles.shape[0]:
+            return NO_ROOM
+        place = PLACE[(pure & -pure) % PRIME]
+        pure &= pure - 1
+        for entry in range(rows + columns):
+            profiles[row, entry] = 0.0
+        profiles[row, place // MOST] = 1.0
+        profiles[row, rows + place % MOST] = 1.0
+        row += 1
+    first_mixed = row
+    while mixed:
+        if row == profiles.shape[0]:
+            return NO_ROOM
+        pair = PLACE[(mixed & -mixed) % PRIME]
+        mixed &= mixed - 1
+        for entry in range(rows + columns):
+            profiles[row, entry] = 0.0
+        for player in range(2):
+            _mix(work, game, player, PAIRS[pair, player], PAIRS[pair, 1 - player], profiles, row, player * rows)
+        row += 1
+    sort_profiles(profiles, first_mixed, row - first_mixed)
+    return row - first
 
 
-@kernel
-def _rescaled(payoffs, scaled):
-    """Map a player's payoffs, flat, to [0, 1]; return False when one is not finite."""
+# Array expressions and assignments of slices would double the time that the kernels below take to compile.
+@inner_kernel
+def _rescaled(payoffs, game, player, scaled):
+    """Map a player's payoffs to [0, 1] in `scaled` float64[m, n]; return False when one is not finite."""
+    rows, columns = payoffs.shape[2], payoffs.shape[3]
     largest = 0.0
-    for payoff in payoffs:
-        if not np.isfinite(payoff):
-            return False
-        largest = max(largest, abs(payoff))
+    for row in range(rows):
+        for column in range(columns):
+            size = abs(payoffs[game, player, row, column])
+            if not size < np.inf:  # true for NaN
+                return False
+            largest = size if size > largest else largest
     # A power of two first, which rounds nothing, so that no difference overflows; in two steps, since one may overflow.
     exponent = -math.frexp(largest)[1]
     half = exponent // 2
-    for entry in range(payoffs.size):
-        scaled[entry] = payoffs[entry] * math.ldexp(1.0, half) * math.ldexp(1.0, exponent - half)
-    low = scaled.min()
-    width = scaled.max() - low
-    for entry in range(payoffs.size):
-        scaled[entry] -= low
-        if width > 0.0:
-            scaled[entry] /= width
+    factor, other_factor = math.ldexp(1.0, half), math.ldexp(1.0, exponent - half)
+    low, high = np.inf, -np.inf
+    for row in range(rows):
+        for column in range(columns):
+            payoff = payoffs[game, player, row, column] * factor * other_factor
+            low, high = payoff if payoff < low else low, payoff if payoff > high else high
+            scaled[row, column] = payoff
+    width = high - low if high > low else 1.0
+    for row in range(rows):
+        for column in range(columns):
+            scaled[row, column] = (scaled[row, column] - low) / width
     return True
 
 
@@ -231,18 +198,16 @@ def complete_game(payoffs, game, tol, profiles, first):
         ``COMPLETE``, ``CONTINUUM``, ``UNDECIDED`` or ``INVALID``.
     """
     rows, columns = payoffs.shape[2], payoffs.shape[3]
-    scaled = np.empty((2, rows * columns))
-    for player in range(2):
-        if not _rescaled(payoffs[game, player].ravel(), scaled[player]):
-            return 0, INVALID
-    own_payoff = np.empty((columns, rows))
+    payoff, other_payoff, own_payoff = np.empty((rows, columns)), np.empty((rows, columns)), np.empty((columns, rows))
+    if not (_rescaled(payoffs, game, 0, payoff) and _rescaled(payoffs, game, 1, other_payoff)):
+        return 0, INVALID
     for row in range(rows):
         for column in range(columns):
-            own_payoff[column, row] = scaled[0, row * columns + column]
+            own_payoff[column, row] = payoff[row, column]
     strategy, other_strategy = np.empty((VERTICES, rows)), np.empty((VERTICES, columns))
     masks = np.empty((4, VERTICES), np.int64)
     unsure, counts = np.empty((0, 2), np.int64), np.empty(3, np.int64)
-    best_reply_vertices(scaled[1].reshape(rows, columns), tol, strategy, masks[0], masks[1], unsure, counts)
+    best_reply_vertices(other_payoff, tol, strategy, masks[0], masks[1], unsure, counts)
     vertices, undecided = counts[0], counts[2]
     best_reply_vertices(own_payoff, tol, other_strategy, masks[2], masks[3], unsure, counts)
     other_vertices, undecided = counts[0], undecided + counts[2]
@@ -254,19 +219,17 @@ def complete_game(payoffs, game, tol, profiles, first):
     for pair in range(counts[0]):
         if first + found == profiles.shape[0]:
             return NO_ROOM, UNDECIDED
-        profiles[first + found, :rows] = strategy[pairs[pair, 0]]
-        profiles[first + found, rows:] = other_strategy[pairs[pair, 1]]
+        for row in range(rows):
+            profiles[first + found, row] = strategy[pairs[pair, 0], row]
+        for column in range(columns):
+            profiles[first + found, rows + column] = other_strategy[pairs[pair, 1], column]
         _, share = pair_regret(payoffs, game, profiles, first + found)
         if share <= CERTIFIED:
             found += 1
         else:
             undecided += 1
     sort_profiles(profiles, first, found)
-    kept = min(found, 1)
-    for row in range(first + 1, first + found):  # next to a tie, one vertex may have come from two systems
-        if (profiles[row] != profiles[first + kept - 1]).any():
-            profiles[first + kept] = profiles[row]
-            kept += 1
+    kept = drop_repeated(profiles, first, found)  # next to a tie, one vertex may have come from two systems
     if undecided > 0 or kept == 0:
         return kept, UNDECIDED
     return kept, CONTINUUM if share_a_strategy(profiles, first, kept, rows) else COMPLETE
@@ -297,15 +260,22 @@ def enumerate_games(payoffs, tol, start, count, status, profiles, regret, filled
     int
         The number of games done, which is less than all of them when `profiles` is too short.
     """
+    rows, columns = payoffs.shape[2], payoffs.shape[3]
     least = 1e4 * max(tol, 1e-12)
-    worth, mixed = np.empty((2, MOST, MOST)), np.empty((2, MOST))
-    beats, open_columns, open_rows = np.empty(1 << MOST, np.int64), np.empty(1 << MOST, np.int64), np.empty(1 << MOST, np.int64)
+    work, frame, marks = np.zeros(WORK * BLOCK), np.empty(FRAME * BLOCK), np.empty(MARKS * BLOCK, np.int64)
+    bits = work.view(np.int64)
+    pure_pairs, pairs = np.int64(0), np.int64(0)
+    for place in range(CELLS):
+        pure_pairs |= np.int64(place // MOST < rows and place % MOST < columns) << place
+    for pair in range(len(PAIRS)):
+        pairs |= np.int64(PAIRS[pair, 0] < 1 << rows and PAIRS[pair, 1] < 1 << columns) << pair
     for game in range(start, payoffs.shape[0]):
+        place = (game - start) % BLOCK
+        if place == 0:
+            sieve_games(payoffs, game, min(BLOCK, payoffs.shape[0] - game), least, work, bits, frame, marks)
         first = filled[0]
-        found = _settled_game(payoffs, game, least, worth, mixed, beats, open_columns, open_rows, profiles, first)
+        found = _write_settled(work, marks, place, rows, columns, pure_pairs, pairs, least, profiles, first)
         end = COMPLETE
-        if found > 0:
-            sort_profiles(profiles, first, found)
         for row in range(first, first + max(found, 0)):
             gain, share = pair_regret(payoffs, game, profiles, row)
             regret[row] = gain

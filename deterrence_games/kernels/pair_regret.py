@@ -39,16 +39,18 @@ def pair_regret(payoffs, game, profiles, row):
         own_at, other_at = (0, rows) if player == 0 else (rows, 0)
         origin = 0.5 * payoffs[game, player, 0, 0]
         best, kept, total = -np.inf, 0.0, 0.0
+        high, low = 0.0, 0.0
         for own in range(own_count):
             chance = profiles[row, own_at + own]
             if not chance >= 0.0:
                 return np.inf, np.inf
             worth = 0.0
             for other in range(other_count):
-                weight = profiles[row, other_at + other]
-                if weight != 0.0:  # most are
-                    payoff = payoffs[game, 0, own, other] if player == 0 else payoffs[game, 1, other, own]
-                    worth += weight * (0.5 * payoff - origin)  # halves, so that nothing overflows
+                payoff = payoffs[game, 0, own, other] if player == 0 else payoffs[game, 1, other, own]
+                above = 0.5 * payoff - origin  # halves, so that nothing overflows
+                worth += profiles[row, other_at + other] * above
+                high = above if above > high else high
+                low = above if above < low else low
             best = worth if worth > best else best
             kept += chance * worth
             total += chance
@@ -56,12 +58,6 @@ def pair_regret(payoffs, game, profiles, row):
             return np.inf, np.inf
         gain = best - kept
         if gain > 0.0:
-            high, low = 0.0, 0.0
-            for first in range(rows):
-                for second in range(columns):
-                    above = 0.5 * payoffs[game, player, first, second] - origin
-                    high = above if above > high else high
-                    low = above if above < low else low
             regret = max(regret, 2.0 * gain)
             share = max(share, gain / (high - low))
     return regret, share

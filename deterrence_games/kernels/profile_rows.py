@@ -1,4 +1,4 @@
-"""Rows of profiles of one small game: their order, and whether a continuum joins them."""
+"""Rows of profiles of one small game: their order, repetitions, and whether a continuum joins them."""
 
 from deterrence_games.kernels.jit import inner_kernel
 
@@ -26,6 +26,21 @@ def sort_profiles(profiles, first, count):
                 profiles[place, entry] = profiles[place - 1, entry]
                 profiles[place - 1, entry] = held
             place -= 1
+
+
+@inner_kernel
+def drop_repeated(profiles, first, count):
+    """Keep one of equal rows of one game that follow each other; return how many are left."""
+    kept = first
+    for row in range(first, first + count):
+        repeated = row > first
+        for entry in range(profiles.shape[1]):
+            repeated = repeated and profiles[row, entry] == profiles[kept - 1, entry]
+        if not repeated:
+            for entry in range(profiles.shape[1]):
+                profiles[kept, entry] = profiles[row, entry]
+            kept += 1
+    return kept - first
 
 
 @inner_kernel

@@ -1,25 +1,24 @@
 """All Nash equilibria of many small games at once."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Lock
-from typing import Any, final
+from typing import Any, TypeVar, final
 
 import numpy as np
 import numpy.typing as npt
 
 from deterrence_games.errors import GameError, SizeError, SolverError
 from deterrence_games.forms.tree import Floats
-from deterrence_games.kernels import batch_enumeration, small_games
+from deterrence_games.kernels import batch_enumeration, small_games, support_sieve
 from deterrence_games.kernels.jit import OK
 from deterrence_games.kernels.regret import profile_regrets
 from deterrence_games.results.batch import BatchSolution, BatchStatus
 from deterrence_games.solvers.nash_profile import CERTIFIED
 from deterrence_games.solvers.polynomial_enumeration import enumerate_games
 
-MAX_STRATEGIES = batch_enumeration.MOST
+MAX_STRATEGIES = support_sieve.MOST
 GUARD = 1e-5  # larger shares of a player's range than this keep their sign through every rounding of the complete search
 FIRST_PROFILES = 4  # rows a game to begin with; doubled whenever the findings do not fit
 BYTES = 8 + 2 + 1  # offset, count and status of a game
@@ -29,6 +28,7 @@ SMALL_CHUNK = 1 << 15  # 2x2 games a task
 CHUNK = 2048  # larger games a task
 
 Chunk = slice
+T = TypeVar("T")
 
 
 @final
@@ -119,14 +119,15 @@ class BatchEnumeration:
 
         def classify(chunk: Chunk) -> None:
             own = _own_copy(games[chunk])
-            work = np.empty(5 * small_games.BLOCK)
+            work = np.empty(small_games.BLOCK)
             outputs = count[chunk], status[chunk], mask[chunk], mixing[0, chunk], mixing[1, chunk]
             small_games.classify_games(own.reshape(-1), guard, work, *outputs)
             doubtful = np.flatnonzero(outputs[1] == small_games.DOUBTFUL)
             if len(doubtful):
                 batch_enumeration.resolve_games(own, doubtful, self.tol, *outputs)
 
-        self._run(classify, total, SMALL_CHUNK)
+        for _ in self._run(classify, total, SMALL_CHUNK):
+            pass
         offsets, profiles, regret = np.empty(0, np.int64), np.empty((0, 4)), np.empty(0)
         if self.profiles:
             offsets = _offsets(count)
@@ -141,7 +142,8 @@ class BatchEnumeration:
                     offsets[chunk.start : chunk.stop + 1], status[chunk], profiles[first:last], regret[first:last],
                 )  # fmt: skip
 
-            self._run(write, total, SMALL_CHUNK)
+            for _ in self._run(write, total, SMALL_CHUNK):
+                pass
         return BatchSolution((2, 2), count, status, offsets, profiles, regret, mask, mixing, repr(self))
 
     def _by_supports(self, games: npt.NDArray[Any]) -> BatchSolution:
@@ -150,12 +152,8 @@ class BatchEnumeration:
         width = rows + columns
         self._check_room(total * BYTES, total)
         count, status = np.empty(total, np.uint16), np.empty(total, np.uint8)
-        found: dict[int, tuple[Floats, Floats]] = {}
-        held = 0
-        lock = Lock()
 
-        def search(chunk: Chunk) -> None:
-            nonlocal held
+        def search(chunk: Chunk) -> tuple[int, Floats, Floats]:
             own = _own_copy(games[chunk])
             room = FIRST_PROFILES * len(own) + 64
             profiles, regret = np.empty((room, width)), np.empty(room)
@@ -166,20 +164,22 @@ class BatchEnumeration:
                     own, self.tol, np.int64(done), count[chunk], status[chunk], profiles, regret, filled
                 )
                 if done == len(own):
-                    break
+                    return chunk.stop, profiles[: filled[0]], regret[: filled[0]]
                 profiles, regret = np.concatenate([profiles, np.empty_like(profiles)]), np.concatenate([regret, regret])
-            with lock:
-                found[chunk.start] = profiles[: filled[0]].copy(), regret[: filled[0]].copy()
-                held += 8 * (width + 1) * int(filled[0])
-                self._check_room(total * BYTES + held, total)
 
-        self._run(search, total, CHUNK)
+        profiles, regret = np.empty((0, width)), np.empty(0)
+        rows_used = 0
+        for done, own, gains in self._run(search, total, CHUNK):
+            needed = rows_used + len(own)
+            self._check_room(total * BYTES + 8 * (width + 1) * needed, total)
+            if needed > len(profiles):  # room for all, if the other games have as many equilibria as these
+                room = max(needed, min(int(1.05 * needed * total / done) + 64, int(self.max_gigabytes * 1e9 / (8 * width + 8))))
+                profiles, regret = _moved(profiles, room, rows_used), _moved(regret, room, rows_used)
+            profiles[rows_used:needed], regret[rows_used:needed] = own, gains
+            rows_used = needed
+        profiles.resize((rows_used, width), refcheck=False)  # gives the rest back where it lies
+        regret.resize(rows_used, refcheck=False)
         offsets = _offsets(count)
-        profiles, regret = np.empty((int(offsets[-1]), width)), np.empty(int(offsets[-1]))
-        for start in sorted(found):
-            own, gains = found.pop(start)  # given back at once, so that nothing is held twice
-            at = slice(offsets[start], offsets[start] + len(own))
-            profiles[at], regret[at] = own, gains
         none = np.empty(0, np.uint16)
         return BatchSolution((rows, columns), count, status, offsets, profiles, regret, none, np.empty((2, 0)), repr(self))
 
@@ -206,7 +206,8 @@ class BatchEnumeration:
             status[chunk.start + sound[doubtful]] = BatchStatus.UNDECIDED
             found[chunk.start] = solved.profiles, regret
 
-        self._run(search, total, CHUNK)
+        for _ in self._run(search, total, CHUNK):
+            pass
         offsets = _offsets(count)
         self._check_room(total * BYTES + 8 * (width + 1) * int(offsets[-1]), total)
         parts = [found[start] for start in sorted(found)]
@@ -215,17 +216,15 @@ class BatchEnumeration:
         none = np.empty(0, np.uint16)
         return BatchSolution(shape, count, status, offsets, profiles, regret, none, np.empty((2, 0)), repr(self))
 
-    def _run(self, task: Callable[[Chunk], None], total: int, size: int) -> None:
+    def _run(self, task: Callable[[Chunk], T], total: int, size: int) -> Iterator[T]:
         """Do a task for every chunk of games, side by side when there are enough of them to repay the threads."""
         chunks = [slice(start, min(start + size, total)) for start in range(0, total, size)]
         threads = min(self.threads or (os.cpu_count() or 1), len(chunks)) if self.threads or len(chunks) >= 8 else 1
         if threads <= 1:
-            for chunk in chunks:
-                task(chunk)
+            yield from map(task, chunks)
         else:
             with ThreadPoolExecutor(threads) as pool:
-                for _ in pool.map(task, chunks):
-                    pass
+                yield from pool.map(task, chunks)
 
     def _check_room(self, needed: int, games: int) -> None:
         if needed > self.max_gigabytes * 1e9:
@@ -297,6 +296,13 @@ def _offsets(count: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
     offsets = np.zeros(len(count) + 1, np.int64)
     np.cumsum(count, out=offsets[1:])
     return offsets
+
+
+def _moved(found: Floats, room: int, used: int) -> Floats:
+    """The rows in use, in an array with more room."""
+    longer = np.empty((room, *found.shape[1:]))
+    longer[:used] = found[:used]
+    return longer
 
 
 def _by(shape: tuple[int, ...]) -> str:

@@ -11,6 +11,7 @@ from deterrence_games.errors import GameError, SizeError, SolverError
 from deterrence_games.forms import StrategicForm
 from deterrence_games.kernels import batch_enumeration, pair_regret, regret, small_games
 from deterrence_games.kernels.jit import UNDECIDED
+from deterrence_games.kernels.support_sieve import BLOCK
 from deterrence_games.results.batch import PAIRS, BatchStatus
 from deterrence_games.solvers.batch import CHUNK, SMALL_CHUNK, BatchEnumeration, solve_batch
 from deterrence_games.solvers.polynomial_enumeration import PolynomialEnumeration
@@ -180,6 +181,30 @@ def test_many_profiles_a_game_make_room_for_themselves():
     assert (solution.regret == 0).all()
 
 
+def test_room_is_made_for_games_with_more_equilibria_than_the_first():
+    payoffs = np.zeros((CHUNK + 100, 2, 3, 3))
+    payoffs[:CHUNK, :, 0, 0] = 1.0
+    payoffs[:CHUNK, 0, 0] += 1.0
+    payoffs[:CHUNK, 1, :, 0] += 1.0
+    solution = solve_batch(payoffs)
+    assert (solution.count == np.where(np.arange(len(payoffs)) < CHUNK, 1, 9)).all()
+    assert len(solution.profiles) == len(solution.regret) == CHUNK + 900
+    np.testing.assert_array_equal(solution.profiles[CHUNK:], np.tile(flat(solution.game(-1)), (100, 1)))
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (4, 4)])
+def test_a_game_does_not_depend_on_its_neighbours(shape):
+    rng = np.random.default_rng(6)
+    payoffs = rng.normal(size=(2 * BLOCK + 3, 2, *shape))
+    payoffs[::3] = rng.integers(0, 2, size=payoffs[::3].shape)
+    payoffs[7, 0, 0, 0], payoffs[BLOCK, 1], payoffs[BLOCK + 1], payoffs[-1, 1, 0, 0] = np.nan, 0.0, 1e-300, np.inf
+    solution = solve_batch(payoffs)
+    for k in range(len(payoffs)):
+        alone = solve_batch(payoffs[k : k + 1])
+        assert (alone.count[0], alone.status[0]) == (solution.count[k], solution.status[k])
+        np.testing.assert_array_equal(flat(solution.game(k)), flat(alone.game(0)))
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_games(shape):
     solution = solve_batch(np.empty((0, 2, *shape)))
@@ -254,7 +279,7 @@ def test_the_closed_form_leaves_near_ties_open(run):
     count, status, mask = np.empty(4, np.uint16), np.empty(4, np.uint8), np.empty(4, np.uint16)
     mixing = np.empty((2, 4))
     with np.errstate(invalid="ignore"):
-        run(games.reshape(-1), 1e-5, np.empty(5 * small_games.BLOCK), count, status, mask, *mixing)
+        run(games.reshape(-1), 1e-5, np.empty(small_games.BLOCK), count, status, mask, *mixing)
     assert status.tolist() == [small_games.COMPLETE, small_games.DOUBTFUL, small_games.CONTINUUM, small_games.DOUBTFUL]
     assert (count[[0, 2]].tolist(), mask[[0, 2]].tolist()) == ([3, 4], [0b100000110, 0b1111])
     assert mixing[:, 0].tolist() == [0.5, 0.5]
