@@ -113,8 +113,11 @@ class BatchEnumeration:
         """Classify all 2x2 games, then write the profiles where they belong."""
         total = len(games)
         self._check_room(total * BYTES_2X2, total)
-        count, status, mask = np.empty(total, np.uint16), np.empty(total, np.uint8), np.empty(total, np.uint16)
-        mixing = np.empty((2, total))
+        # One block, which the system hands out in large pages: touching small ones for the first time took a tenth of the time.
+        block = np.empty(21 * total, np.uint8)
+        mixing = block[: 16 * total].view(np.float64).reshape(2, total)
+        count, mask = block[16 * total : 20 * total].view(np.uint16).reshape(2, total)
+        status = block[20 * total :]
         guard = max(GUARD, 1e4 * self.tol)
 
         def classify(chunk: Chunk) -> None:
