@@ -17,8 +17,10 @@ from deterrence_games.solvers.integer_payoffs import integer_payoffs
 from deterrence_games.solvers.nash_components import MAX_SETS, maximal_sets
 from deterrence_games.solvers.nash_profile import CERTIFIED, nash_equilibrium, profile_rank
 from deterrence_games.solvers.solver import Form, Solver
+from deterrence_games.solvers.warm_up import warm_up
 
 MAX_STRATEGIES = 62  # bits of a mask
+FEW_STRATEGIES = 12  # of both players; so many take 50 milliseconds of plain Python
 VERTICES = 32  # a player, to make room for at first
 NEAR = 100.0  # up to so many times the size of a tie, a difference is too near to a tie to be told from one
 
@@ -98,12 +100,11 @@ class VertexEnumeration(Solver):
 
     def _in_floating_point(self, form: StrategicForm, rows: int, columns: int) -> Solution | None:
         """Solve a game without ties; None when there is something near one."""
+        solve = warm_up.choose(kernels.generic_equilibria, rows + columns <= FEW_STRATEGIES)
         room, most = min(16, self.max_equilibria), self.max_vertices
         while True:
             found, counts = np.empty((room, rows + columns + kernels.MEASURES)), np.empty(3, np.int64)
-            code = kernels.generic_equilibria(
-                form.payoffs, NEAR * self.tol, most, min(VERTICES, most), CERTIFIED, found, counts
-            )
+            code = solve(form.payoffs, NEAR * self.tol, most, min(VERTICES, most), CERTIFIED, found, counts)
             if code != FULL or room == self.max_equilibria:
                 break
             room = min(32 * room, self.max_equilibria)
