@@ -28,7 +28,7 @@ LIMIT = 3  # a limit given by the caller was reached
 
 def compiled(function) -> bool:
     """Whether a kernel is ready to run at full speed in this process."""
-    return bool(getattr(function, "signatures", True))  # without a compiler (NUMBA_DISABLE_JIT) nothing gets any faster
+    return bool(getattr(function, "overloads", True))  # without a compiler (NUMBA_DISABLE_JIT) nothing gets any faster
 
 
 @cache

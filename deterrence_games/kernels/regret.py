@@ -1,8 +1,8 @@
 """Certificates of equilibrium: how much anybody gains by deviating, measured by code that no solver shares.
 
-`profile_regret` reads payoff tensors and mixed strategies. `assessment_regret` reads a tree, behaviour strategies and
-beliefs, and also measures how far the beliefs are from Bayes' rule; both take the solver's answer as a claim to be checked
-and look at nothing else that the solver computed.
+`profile_regret` reads payoff tensors and mixed strategies, `profile_measures` many of them. `assessment_regret` reads a tree,
+behaviour strategies and beliefs, and also measures how far the beliefs are from Bayes' rule; all take the solver's answer as
+a claim to be checked and look at nothing else that the solver computed.
 """
 
 import numpy as np
@@ -36,42 +36,19 @@ def _action(number, stride, actions):
     return number // stride % actions
 
 
-@kernel
-def profile_regret(payoffs, shape, profile, offsets):
-    """Certify a profile of mixed strategies of a strategic form.
-
-    Parameters
-    ----------
-    payoffs : float64[player, profile]
-        Payoff tensors, each flattened in C order.
-    shape : int64[player]
-        Numbers of pure strategies.
-    profile : float64[strategy over all players]
-    offsets : int64[player + 1]
-        Where each player's probabilities start in `profile`.
-
-    Returns
-    -------
-    regret : float
-        Largest gain from a unilateral pure deviation; infinite when a player's probabilities are no distribution.
-    margin : float
-        Least loss over all pure strategies outside their owner's support: 0 when some player mixes, infinite when nobody
-        has a second strategy.
-    """
+@borrowing_kernel
+def _measure(payoffs, shape, profile, offsets, support, used, stride, turn, worth, kept):
+    """Measure one profile as `profile_regret` does; fill `kept` (player) with what it is worth. The rest is work space."""
     players = shape.size
     regret = 0.0
     margin = np.inf
     mixed = False
-    support = np.empty(profile.size, np.int64)  # the strategies in use, a player's own from offsets[player] on
-    used = np.zeros(players, np.int64)
-    stride = np.empty(players, np.int64)
-    turn = np.empty(players, np.int64)
-    worth = np.empty(shape.max(), np.float64)
     step = 1
     for player in range(players - 1, -1, -1):
         stride[player] = step
         step *= shape[player]
         total = 0.0
+        used[player] = 0
         for own in range(shape[player]):
             chance = profile[offsets[player] + own]
             if not chance >= 0.0:
@@ -109,14 +86,69 @@ def profile_regret(payoffs, shape, profile, offsets):
                     turn[other] = 0
                 other -= 1
             running = other >= 0
-        kept = 0.0
+        kept[player] = 0.0
         for own in range(shape[player]):
-            kept += profile[offsets[player] + own] * worth[own]
+            kept[player] += profile[offsets[player] + own] * worth[own]
         for own in range(shape[player]):
-            regret = _larger(regret, worth[own] - kept)
+            regret = _larger(regret, worth[own] - kept[player])
             if profile[offsets[player] + own] == 0.0:
-                margin = min(margin, kept - worth[own])
+                margin = min(margin, kept[player] - worth[own])
     return regret, 0.0 if mixed else margin
+
+
+@kernel
+def _work_space(shape):
+    players = shape.size
+    counters = np.empty((3, players), np.int64)
+    support = np.empty(shape.sum(), np.int64)  # the strategies in use, a player's own from offsets[player] on
+    return support, counters[0], counters[1], counters[2], np.empty(shape.max(), np.float64)
+
+
+@kernel
+def profile_measures(payoffs, shape, profiles, offsets, measured):
+    """Certify many profiles in every one of some games.
+
+    Parameters
+    ----------
+    payoffs : float64[game, player, profile]
+    shape, offsets
+        As in `profile_regret`.
+    profiles : float64[profile, strategy over all players]
+    measured : float64[game, profile, 2 + player]
+        Filled in place: regret and margin as in `profile_regret`, and what each player expects to receive (NaN when some
+        player's probabilities are no distribution).
+    """
+    work = _work_space(shape)
+    for game in range(len(payoffs)):
+        for k in range(len(profiles)):
+            found = measured[game, k]
+            found[2:] = np.nan
+            found[0], found[1] = _measure(payoffs[game], shape, profiles[k], offsets, *work, found[2:])
+
+
+@kernel
+def profile_regret(payoffs, shape, profile, offsets):
+    """Certify a profile of mixed strategies of a strategic form.
+
+    Parameters
+    ----------
+    payoffs : float64[player, profile]
+        Payoff tensors, each flattened in C order.
+    shape : int64[player]
+        Numbers of pure strategies.
+    profile : float64[strategy over all players]
+    offsets : int64[player + 1]
+        Where each player's probabilities start in `profile`.
+
+    Returns
+    -------
+    regret : float
+        Largest gain from a unilateral pure deviation; infinite when a player's probabilities are no distribution.
+    margin : float
+        Least loss over all pure strategies outside their owner's support: 0 when some player mixes, infinite when nobody
+        has a second strategy.
+    """
+    return _measure(payoffs, shape, profile, offsets, *_work_space(shape), np.empty(shape.size, np.float64))
 
 
 @kernel
@@ -132,8 +164,9 @@ def profile_regrets(payoffs, shape, game, profiles, offsets, regret):
     profiles : float64[profile, strategy over all players]
     offsets : int64[player + 1]
     """
+    work, kept = _work_space(shape), np.empty(shape.size, np.float64)
     for k in range(game.size):
-        regret[k] = profile_regret(payoffs[game[k]], shape, profiles[k], offsets)[0]
+        regret[k] = _measure(payoffs[game[k]], shape, profiles[k], offsets, *work, kept)[0]
 
 
 @borrowing_kernel

@@ -13,10 +13,11 @@ All decisions are made in floating point, and only where the numbers are clearly
 import numpy as np
 
 from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, inner_kernel, kernel
-from deterrence_games.kernels.regret import profile_regret
+from deterrence_games.kernels.regret import profile_measures
 
 SMALLEST_PIVOT = 1e-7  # a smaller one could lose half of the digits
 LEVELS = 4  # of the search, a label, to make room for at first
+MEASURES = 5  # of an equilibrium: see `generic_equilibria`
 
 
 @inner_kernel
@@ -114,20 +115,27 @@ def _simple_vertices(payoff, near, table, price, basic, cobasic, turn, key, coun
 
 
 @kernel
-def _all_vertices(payoff, near, most, room, counts):
+def _levels(levels, size):
+    """Work space of the search for so many levels, in polytopes of up to so many inequalities of either kind."""
+    return (
+        np.empty((levels, size + 1, size)),
+        np.empty((levels, size)),
+        np.empty((levels, size), np.int64),
+        np.empty((levels, size), np.int64),
+        np.empty(levels, np.int64),
+    )
+
+
+@kernel
+def _all_vertices(payoff, near, most, room, work, counts):
     """Enumerate with ever more room, up to `most` vertices; return the code and their labels."""
-    own_count, other_count = payoff.shape
-    levels = LEVELS * (own_count + other_count)
+    levels = work[-1].size
     while True:
         key = np.empty(room, np.int64)
-        table = np.empty((levels, own_count + 1, other_count))
-        price = np.empty((levels, own_count))
-        basic = np.empty((levels, other_count), np.int64)
-        cobasic = np.empty((levels, own_count), np.int64)
-        turn = np.empty(levels, np.int64)
-        code = _simple_vertices(payoff, near, table, price, basic, cobasic, turn, key, counts)
+        code = _simple_vertices(payoff, near, *work, key, counts)
         if code == LIMIT:
             levels *= 4
+            work = _levels(levels, max(payoff.shape))
         elif code == FULL and room < most:
             room = min(8 * room, most)
         else:
@@ -207,8 +215,41 @@ def _slot(key):
     return ((key & 0x7FFFFFFF) * 0x5E3779B1 + (key >> 31) * 0x45D9F3B3) >> 20
 
 
+@inner_kernel
+def _comes_before(first, second):
+    """Order profiles: small supports before large, then by the first strategies in use."""
+    more = 0
+    for k in range(first.size):
+        if first[k] > 0.0:
+            more += 1
+        if second[k] > 0.0:
+            more -= 1
+    if more != 0:
+        return more < 0
+    for k in range(first.size):
+        if first[k] != second[k]:
+            return first[k] > second[k]
+    return False
+
+
 @kernel
-def generic_equilibria(payoffs, near, most, room, profiles, index, measured, counts):
+def _ranks(profiles, count):
+    """The first profiles in order, by Shell's sort."""
+    order = np.arange(count)
+    gap = count // 2
+    while gap > 0:
+        for k in range(gap, count):
+            held, place = order[k], k
+            while place >= gap and _comes_before(profiles[held], profiles[order[place - gap]]):
+                order[place] = order[place - gap]
+                place -= gap
+            order[place] = held
+        gap //= 2
+    return order
+
+
+@kernel
+def generic_equilibria(payoffs, near, most, room, certified, found, counts):
     """All equilibria of a two-player game without ties, with their indices and certificates.
 
     Parameters
@@ -222,36 +263,39 @@ def generic_equilibria(payoffs, near, most, room, profiles, index, measured, cou
         Vertices to be enumerated a player.
     room : int
         Vertices to make room for at first.
-    profiles : float64[equilibrium, row + column]
-        Filled in place with both players' strategies.
-    index : int64[equilibrium]
-        Filled in place with 1 and -1.
-    measured : float64[equilibrium, 5]
-        Filled in place by `regret.profile_regret`: regret and margin, the regret in shares of the ranges of payoffs; and both
-        players' expected payoffs.
+    certified : float
+        A profile with a larger regret, in shares of the ranges of payoffs, is no equilibrium.
+    found : float64[equilibrium, row + column + MEASURES]
+        Filled in place, small supports first: both players' strategies; regret, margin and both players' expected payoffs by
+        `regret.profile_measures`; the index, 1 or -1.
     counts : int64[3]
         Filled in place: equilibria, vertices of the row player's polytope, of the column player's.
 
     Returns
     -------
     int
-        ``OK``; ``UNDECIDED`` when some decision was too close; ``LIMIT`` when there are more than `most` vertices (the
+        ``OK``; ``UNDECIDED`` when some decision was too close, or when a certificate or the sum of the indices shows that
+        rounding has hidden a tie (never seen); ``LIMIT`` when there are more than `most` vertices (the
         equilibria are those among them); ``FULL`` when there are more equilibria than rows to hold them.
     """
     rows, columns = payoffs.shape[1:]
-    scaled = np.empty(payoffs.shape)
-    _unit(payoffs[0], scaled[0])
-    _unit(payoffs[1], scaled[1])
-    worth = scaled[1] + 1.0  # what mixtures of rows are worth to the column player
+    both = np.empty((2, 2, rows, columns))  # scaled, and as they are
+    _unit(payoffs[0], both[0, 0])
+    _unit(payoffs[1], both[0, 1])
+    worth = np.empty((rows, columns))  # what mixtures of rows are worth to the column player
     other_worth = np.empty((columns, rows))
     for row in range(rows):
         for column in range(columns):
-            other_worth[column, row] = scaled[0, row, column] + 1.0
-    counts[:] = 0
-    code, key = _all_vertices(worth, near, most, room, counts[1:2])
+            worth[row, column] = both[0, 1, row, column] + 1.0
+            other_worth[column, row] = both[0, 0, row, column] + 1.0
+            both[1, 0, row, column] = payoffs[0, row, column]
+            both[1, 1, row, column] = payoffs[1, row, column]
+    counts[0] = 0
+    work = _levels(LEVELS * (rows + columns), max(rows, columns))
+    code, key = _all_vertices(worth, near, most, room, work, counts[1:2])
     if code == UNDECIDED:
         return code
-    other_code, other_key = _all_vertices(other_worth, near, most, room, counts[2:3])
+    other_code, other_key = _all_vertices(other_worth, near, most, room, work, counts[2:3])
     if other_code == UNDECIDED:
         return other_code
 
@@ -267,8 +311,8 @@ def generic_equilibria(payoffs, near, most, room, profiles, index, measured, cou
             at = (at + 1) & last
         slots[at] = key[vertex]
     matrix = np.empty((min(rows, columns), min(rows, columns) + 1))
-    shape = np.array([rows, columns])
-    offsets = np.array([0, rows, rows + columns])
+    profiles = np.empty((len(found), rows + columns))
+    index = np.empty(len(found), np.int64)
     row_set, column_set = (1 << rows) - 1, (1 << columns) - 1
     for vertex in range(counts[2]):
         # Labels of the second polytope are (columns, rows); those of the first that complement them (rows, columns).
@@ -280,25 +324,36 @@ def generic_equilibria(payoffs, near, most, room, profiles, index, measured, cou
             at = (at + 1) & last
         if slots[at] != wanted:
             continue
-        found = counts[0]
-        if found == index.size:
+        if counts[0] == len(found):
             return FULL
-        profile = profiles[found]
+        profile = profiles[counts[0]]
         sign = _mixture(worth, replies, support, matrix, profile[:rows])
         sign *= _mixture(other_worth, support, replies, matrix, profile[rows:])
         if sign == 0:
             return UNDECIDED
-        index[found] = -sign
+        sign = -sign
         while support:
-            index[found] *= -1
+            sign = -sign
             support &= support - 1
-        measured[found, 2], _ = profile_regret(scaled.reshape(2, -1), shape, profile, offsets)
-        measured[found, 0], measured[found, 1] = profile_regret(payoffs.reshape(2, -1), shape, profile, offsets)
-        measured[found, 3:] = 0.0
-        for row in range(rows):
-            for column in range(columns):
-                chance = profile[row] * profile[rows + column]
-                measured[found, 3] += chance * payoffs[0, row, column]
-                measured[found, 4] += chance * payoffs[1, row, column]
+        index[counts[0]] = sign
         counts[0] += 1
-    return max(code, other_code)
+
+    measured = np.empty((2, counts[0], 4))
+    shape, offsets = np.empty(2, np.int64), np.zeros(3, np.int64)
+    shape[0], shape[1] = rows, columns
+    offsets[1], offsets[2] = rows, rows + columns
+    profiles = profiles[: counts[0]]
+    profile_measures(both.reshape(2, 2, -1), shape, profiles, offsets, measured)
+    order = _ranks(profiles, counts[0])
+    result, total = max(code, other_code), 0
+    for place in range(counts[0]):
+        at = order[place]
+        for k in range(rows + columns):
+            found[place, k] = profiles[at, k]
+        for k in range(4):
+            found[place, rows + columns + k] = measured[1, at, k]
+        found[place, rows + columns + 4] = index[at]
+        total += index[at]
+        if not measured[0, at, 0] <= certified:
+            return UNDECIDED
+    return UNDECIDED if result == OK and total != 1 else result

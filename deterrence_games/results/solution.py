@@ -1,6 +1,6 @@
 """What a solve returns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -46,10 +46,30 @@ class Solution:
     status: Status
     completeness: str
     params: Mapping[str, float] = field(default_factory=dict)
-    components: tuple[tuple[int, ...], ...] = ()
-    component_indices: tuple[int, ...] = ()
+    components: tuple[tuple[int, ...], ...] = field(default_factory=tuple)
+    component_indices: tuple[int, ...] = field(default_factory=tuple)
     stats: Mapping[str, int] = field(default_factory=dict)
-    path: QuantalPath | None = None
+    path: QuantalPath | None = field(default_factory=lambda: None)  # a default of the class would hide what is deferred
+
+    @classmethod
+    def deferred(cls, tell: Callable[[], "Solution"]) -> "Solution":
+        """The solution that `tell` returns, which is called when somebody looks at it first.
+
+        To put numbers into objects and words takes longer than to solve a small game.
+        """
+        solution = object.__new__(cls)
+        solution.__dict__["_tell"] = tell
+        return solution
+
+    if not TYPE_CHECKING:  # for a type checker every field is there
+
+        def __getattr__(self, name: str) -> Any:
+            """Called for what an instance lacks: its fields, until somebody looks at one."""
+            if name not in self.__dataclass_fields__ or "_tell" not in self.__dict__:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            for field_name, value in vars(self._tell()).items():
+                self.__dict__.setdefault(field_name, value)
+            return self.__dict__[name]
 
     @property
     def complete(self) -> bool:

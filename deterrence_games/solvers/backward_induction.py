@@ -12,6 +12,9 @@ from deterrence_games.kernels.jit import LIMIT
 from deterrence_games.results import Equilibrium, Solution, Status
 from deterrence_games.solvers.options import fix_count, fix_share
 from deterrence_games.solvers.solver import Form, Solver, strictness
+from deterrence_games.solvers.warm_up import warm_up
+
+FEW_NODES = 1000  # in all equilibria that there is room for; so many take 20 milliseconds of plain Python
 
 
 @final
@@ -72,7 +75,8 @@ class BackwardInduction(Solver):
         while True:
             room = min(room, self.limit)
             choice = np.empty((room, len(structure.kind)), dtype=np.int64)
-            code = backward.subgame_perfect(
+            search = warm_up.choose(backward.subgame_perfect, len(structure.kind) * room <= FEW_NODES)
+            code = search(
                 structure.kind, structure.outcome, structure.child_first, structure.child_count, structure.child,
                 _mover(structure), payoff, probability, tie, work, choice, counts,
             )  # fmt: skip
@@ -156,7 +160,8 @@ def _certificate(form: TreeForm, behavior: Floats) -> tuple[float, float]:
     structure = form.structure
     nodes, players = len(structure.kind), len(structure.players)
     out = np.empty((3, 1))
-    regret.assessment_regrets(
+    measure = warm_up.choose(regret.assessment_regrets, nodes <= FEW_NODES)
+    measure(
         *(getattr(structure, name) for name in regret.TREE_ARRAYS),
         form.values, np.zeros(1, dtype=np.int64), behavior[None], np.ones((1, nodes, players)), 0.0, out[0], out[1], out[2],
     )  # fmt: skip

@@ -210,9 +210,7 @@ def measure(
     belief = np.zeros((cells, nodes, types))
     distribution = np.zeros((cells, len(structure.outcomes), len(structure.profile_type)))
     space = (*workspace(tree, len(structure.outcomes)), np.empty((nodes, types)), np.empty(nodes))
-    assess, certify = (
-        (cells <= FEW_CELLS and warm_up.plain(kernel)) or kernel for kernel in (assess_cells, assessment_regrets)
-    )
+    assess, certify = (warm_up.choose(kernel, cells <= FEW_CELLS) for kernel in (assess_cells, assessment_regrets))
     assess(
         tree, values, structure.payoff, structure.prior, structure.chance, first, count,
         used, choice, weight, tol, space, behavior, belief, distribution,

@@ -8,6 +8,7 @@ that pair. With supports I and J, and payoffs above zero, its index is (-1)^(|I|
 (Shapley 1974), and no determinant of a basis is zero. Derived here from these facts.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,8 +18,11 @@ from deterrence_games.forms.tree import Ints
 from deterrence_games.kernels import lexicographic_vertices as kernels
 from deterrence_games.kernels.jit import FULL, UNDECIDED
 from deterrence_games.solvers.integer_payoffs import Integers
+from deterrence_games.solvers.warm_up import warm_up
 
 MACHINE = 2**31 - 1  # products of two entries of this size, and their difference, fit 64 bits
+FEW_STRATEGIES = 9  # of both players; so many take 50 milliseconds of plain Python
+FEW_PAIRS = 10_000
 Mixture = tuple[Fraction, ...]
 
 
@@ -102,7 +106,9 @@ def enumerate_vertices(payoff: Integers, near: float, most: int, most_steps: int
 def _bases(payoff: Integers | Ints, bound: np.int64 | float, apart: float, span: float, most: int) -> tuple[Ints, Ints, int]:
     """Run the kernel with ever more room, up to `most` bases; compiled on int64, as plain Python on objects."""
     own, other = payoff.shape
-    run = kernels.lexicographic_bases_python if payoff.dtype == object else kernels.lexicographic_bases
+    run: Callable[..., int] = kernels.lexicographic_bases_python
+    if payoff.dtype != object:
+        run = warm_up.choose(kernels.lexicographic_bases, own + other <= FEW_STRATEGIES)
     room, levels = min(1024, most), 4 * (own + other)
     while True:
         bases, counts = np.empty((room, 4), np.int64), np.empty(2, np.int64)
@@ -152,9 +158,10 @@ def match(first: Vertices, second: Vertices, payoffs: tuple[Integers, Integers],
 def _pairs(missing: Ints, tight: Ints, most: int) -> tuple[Ints, bool]:
     room = min(256, most)
     missing, tight = np.ascontiguousarray(missing), np.ascontiguousarray(tight)
+    pair = warm_up.choose(kernels.covering_pairs, len(missing) * len(tight) <= FEW_PAIRS)
     while True:
         pairs, counts = np.empty((room, 2), np.int64), np.empty(1, np.int64)
-        code = kernels.covering_pairs(missing, tight, pairs, counts)
+        code = pair(missing, tight, pairs, counts)
         if code != FULL or room == most:
             return pairs[: counts[0]], code == FULL
         room = min(4 * room, most)

@@ -10,9 +10,10 @@ from deterrence_games.forms.tree import Floats
 from deterrence_games.kernels import lemke_howson as kernels
 from deterrence_games.kernels.jit import LIMIT, OK
 from deterrence_games.results import Equilibrium, Solution, Status
-from deterrence_games.solvers.nash_profile import certificate, nash_equilibrium
+from deterrence_games.solvers.nash_profile import FEW_PAYOFFS, certificate, nash_equilibrium
 from deterrence_games.solvers.options import fix_count
 from deterrence_games.solvers.solver import Form, Solver
+from deterrence_games.solvers.warm_up import warm_up
 
 CERTIFIED = 1e-9  # a profile with a larger regret, in shares of a player's range of payoffs, is no equilibrium
 WIDER = 10  # how much longer the paths of the next round may be
@@ -79,7 +80,8 @@ class LemkeHowson(Solver):
             words, limited = "a pure equilibrium, found by looking at every cell", False
         else:
             profile, words, limited = None, "", False
-            if kernels.constant_sum(payoffs[0], payoffs[1], units, CERTIFIED / 10):
+            constant_sum = warm_up.choose(kernels.constant_sum, payoffs.size <= FEW_PAYOFFS)
+            if constant_sum(payoffs[0], payoffs[1], units, CERTIFIED / 10):
                 profile = _by_linear_program((payoffs[0] - units[0, 0]) * units[0, 1], self.pivots)
                 words = "maximin strategies: one player gains what the other loses, so that all equilibria have the same value"
             if profile is None or _gain(payoffs, units, profile) > CERTIFIED:
@@ -104,9 +106,8 @@ class LemkeHowson(Solver):
         counts, found = np.zeros(6, np.int64), np.empty(rows + columns)
         while True:
             capped = int(counts[2])
-            code = kernels.follow_paths(
-                payoffs[0], payoffs[1], units, np.int64(label), np.int64(cap), np.int64(self.pivots), counts, found
-            )
+            follow = warm_up.choose(kernels.follow_paths, form.payoffs.size <= FEW_PAYOFFS and cap <= WIDER * self.cap)
+            code = follow(payoffs[0], payoffs[1], units, np.int64(label), np.int64(cap), np.int64(self.pivots), counts, found)
             label, pivots, long, imprecise = counts[:4].tolist()
             stats["pivots"], stats["paths"] = pivots, long + imprecise + refuted + (code == OK)
             if code == OK:
@@ -130,7 +131,8 @@ class LemkeHowson(Solver):
 def _survey(payoffs: Floats) -> tuple[Floats, Floats, tuple[int, int] | None]:
     """Payoffs that can be subtracted, ``float64[player, (least, factor)]`` to map them to [0, 1], a pure equilibrium."""
     bounds, pure = np.empty((2, 2)), np.empty(2, np.int64)
-    kernels.survey(payoffs[0], payoffs[1], bounds[0], bounds[1], np.empty((2, payoffs.shape[2])), pure)
+    survey = warm_up.choose(kernels.survey, payoffs.size <= FEW_PAYOFFS)
+    survey(payoffs[0], payoffs[1], bounds[0], bounds[1], np.empty((2, payoffs.shape[2])), pure)
     row, column = pure.tolist()
     low, high = bounds.tolist()
     sizes = [max(abs(least), abs(most)) for least, most in zip(low, high, strict=True)]

@@ -16,11 +16,14 @@ from deterrence_games.kernels.logit_tree import TREE_ARRAYS
 from deterrence_games.results import Equilibrium, Solution, Status
 from deterrence_games.results.quantal_path import QuantalPath
 from deterrence_games.solvers.logit_tree import ScaledTree
+from deterrence_games.solvers.nash_profile import FEW_PAYOFFS
 from deterrence_games.solvers.solver import Form, Solver, name_of, strictness
+from deterrence_games.solvers.warm_up import warm_up
 
 MAX_ENTRIES = 600  # strategies or actions over all players: each step factors a matrix of this size
 MAX_CELLS = 2_000_000  # pure profiles, all of which are visited in each step
 MAX_SLOPES = 20_000_000  # derivatives held for a tree, 160 MB twice
+FEW_ENTRIES, FEW_POINTS = 16, 128  # a path takes up to half a second of plain Python
 SPARE = 1e-6  # where the end of the path gives less to an action, the profile without that action is tried first
 
 
@@ -130,13 +133,12 @@ class LogitPath(Solver):
         """Call the kernel, with longer arrays for as long as the path does not fit."""
         first, count = game.first, game.count
         belief, found = np.empty(game.beliefs), np.empty(3, np.int64)
-        room = 128
+        room = FEW_POINTS
         while True:
             room = min(room, self.most_points)
             lambdas, regrets, logs = np.empty(room), np.empty(room), np.empty((room, int(count.sum())))
-            code = logit.principal_branch(
-                *game.arrays, first, count, target, self.greatest_lambda, lambdas, logs, regrets, belief, found
-            )
+            follow = warm_up.choose(logit.principal_branch, game.few and room <= FEW_POINTS)
+            code = follow(*game.arrays, first, count, target, self.greatest_lambda, lambdas, logs, regrets, belief, found)
             if code != FULL or room == self.most_points:
                 points = int(found[0])
                 return code, lambdas[:points].copy(), logs[:points].copy(), regrets[:points].copy(), belief, found
@@ -190,6 +192,7 @@ class _Players:
         self.offsets = np.concatenate([[0], np.cumsum(self.count)])
         self.first = _constant(self.offsets[:-1])
         self.beliefs = (0, 0)
+        self.few = sum(form.shape) <= FEW_ENTRIES and form.payoffs.size <= FEW_PAYOFFS
         self.payoffs = _unit_rows(form.payoffs.reshape(len(form.players), -1))
         self.entries = tuple(
             (InformationSet(player, "", ()), label)
@@ -201,14 +204,19 @@ class _Players:
     def limit(self, shares: Floats, _: Floats, bound: float) -> Equilibrium | None:
         """Return the end of the path as an equilibrium if it is one within `bound`."""
         for profile in _with_and_without_spare(shares, self.first, self.count):
-            if regret.profile_regret(self.payoffs, self.count, profile, self.offsets)[0] <= bound:
+            if self._measure(self.payoffs, profile)[0] <= bound:
                 return self._equilibrium(profile)
         return None
+
+    def _measure(self, payoffs: Floats, profile: Floats) -> tuple[float, float]:
+        measure = warm_up.choose(regret.profile_regret, self.few)
+        gain, margin = measure(payoffs, self.count, profile, self.offsets)
+        return float(gain), float(margin)
 
     def _equilibrium(self, flat: Floats) -> Equilibrium:
         form = self.form
         own = form.payoffs.reshape(self.payoffs.shape)
-        gain, margin = (float(x) for x in regret.profile_regret(own, self.count, flat, self.offsets))
+        gain, margin = self._measure(own, flat)
         profile = tuple(part.copy() for part in np.split(flat, self.offsets[1:-1]))
         worth = form.payoffs
         for mixed in reversed(profile):
@@ -237,6 +245,7 @@ class _Agents:
         self.tree = ScaledTree.of(form)
         self.first, self.count = structure.set_entry, structure.set_actions
         self.beliefs = (len(structure.kind), len(structure.prior))
+        self.few = structure.entries <= FEW_ENTRIES and len(structure.kind) <= FEW_ENTRIES
         self.entries = tuple(
             (where, label) for k, where in enumerate(structure.information_sets) for label in structure.set_labels(k)
         )

@@ -10,10 +10,12 @@ from deterrence_games.kernels import regret
 from deterrence_games.results import Equilibrium
 from deterrence_games.solvers.nash_profile import unit_payoffs
 from deterrence_games.solvers.solver import strictness
+from deterrence_games.solvers.warm_up import warm_up
 
 # Bayes' rule is applied to likelier moves only. Below, a product of probabilities may have lost its digits; the belief is then
 # the limit that the path gives, worked out in logarithms.
 LIKELY = 1e-200
+FEW_BELIEFS = 200  # so many are measured in ten milliseconds of plain Python
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,5 +145,6 @@ class ScaledTree:
 
 def _measured(arrays: list[Ints], values: Floats, behavior: Floats, beliefs: Floats) -> tuple[float, float, float]:
     out = np.empty((3, 1))
-    regret.assessment_regrets(*arrays, values, np.zeros(1, np.int64), behavior[None], beliefs[None], LIKELY, *out)
+    measure = warm_up.choose(regret.assessment_regrets, beliefs.size <= FEW_BELIEFS)
+    measure(*arrays, values, np.zeros(1, np.int64), behavior[None], beliefs[None], LIKELY, *out)
     return float(out[0, 0]), float(out[1, 0]), float(out[2, 0])

@@ -11,8 +11,10 @@ from deterrence_games.forms.tree import Floats
 from deterrence_games.kernels import regret
 from deterrence_games.results import Equilibrium
 from deterrence_games.solvers.solver import strictness
+from deterrence_games.solvers.warm_up import warm_up
 
 CERTIFIED = 1e-8  # a profile with a larger regret, in shares of a player's range of payoffs, is no equilibrium
+FEW_PAYOFFS = 200  # so many are measured in half a millisecond of plain Python
 
 
 def unit_payoffs(payoffs: Floats) -> Floats:
@@ -33,7 +35,8 @@ def certificate(payoffs: Floats, profile: tuple[Floats, Floats]) -> tuple[float,
     """Regret and margin of a profile, in units of the payoffs."""
     rows, columns = payoffs.shape[1:]
     shape, offsets = np.array([rows, columns]), np.array([0, rows, rows + columns])
-    gain, margin = regret.profile_regret(payoffs.reshape(2, -1), shape, np.concatenate(profile), offsets)
+    measure = warm_up.choose(regret.profile_regret, payoffs.size <= FEW_PAYOFFS)
+    gain, margin = measure(payoffs.reshape(2, -1), shape, np.concatenate(profile), offsets)
     return float(gain), float(margin)
 
 

@@ -1,5 +1,6 @@
 """All Nash equilibria of strategic forms with any number of players, and the proof that there are no others."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import gcd, lcm, prod
 from typing import Any, ClassVar, final
@@ -15,11 +16,14 @@ from deterrence_games.kernels import regret
 from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED
 from deterrence_games.kernels.multilinear_findings import CONTINUUM, UNRESOLVED
 from deterrence_games.results import Equilibrium, Solution, Status
+from deterrence_games.solvers.nash_profile import FEW_PAYOFFS
 from deterrence_games.solvers.polynomial_layouts import Shape, layouts_of, work_space
 from deterrence_games.solvers.solver import Form, Solver, strictness
+from deterrence_games.solvers.warm_up import warm_up
 
 MAX_SUPPORTS = 3_000_000
 MAX_ENTRIES = 20_000_000  # numbers in the tables of one shape, 160 MB
+FEW_SUPPORTS, FEW_BOXES = 150, 300  # up to 2x3x3 and 2x2x2x2; so many boxes take a quarter of a second of plain Python
 NAMED = 5  # open supports named in words
 CERTIFIED = 1e-8  # a solution with a larger regret, in shares of the owner's largest payoff, is no equilibrium
 FAINT = -960  # payoffs below this power of two times the owner's largest are too small to be told from zero
@@ -110,17 +114,11 @@ def enumerate_games(
     if reason := _too_large(shape):
         raise SizeError(f"games: too large to enumerate: {reason}")
     flat, lossless = _scaled(games.reshape(*games.shape[:2], -1))
-    layouts = layouts_of(shape)
-    support, memory = work_space(shape, layouts, tol)
-    found = _room(len(games), shape, 8 * len(games) + 64, 4 * len(games) + 64)
-    done = 0
-    while True:
-        code, done = kernels.enumerate_supports(
-            flat, layouts, support, memory, float(tol), int(max_support_boxes), int(max_boxes), int(done), found
-        )
-        if code != FULL:
-            break
-        found = _enlarged(found, done, shape)
+    plain = warm_up.plain(kernels.enumerate_supports) if len(games) == 1 and _supports(shape) <= FEW_SUPPORTS else None
+    if plain:
+        found = _enumerate(plain, flat, shape, tol, min(max_boxes, FEW_BOXES), max_support_boxes)
+    if not plain or (found.status[0] == LIMIT and max_boxes > FEW_BOXES):
+        found = _enumerate(kernels.enumerate_supports, flat, shape, tol, max_boxes, max_support_boxes)
     equilibria, opened = int(found.first[-1]), int(found.first_open[-1])
     found.status[~lossless & (found.status == OK)] = UNDECIDED
     return EnumeratedGames(
@@ -133,6 +131,23 @@ def enumerate_games(
         found.open_kind[:opened],
         found.boxes,
     )
+
+
+def _enumerate(
+    kernel: Callable[..., tuple[int, int]], payoffs: Floats, shape: Shape, tol: float, max_boxes: int, max_support_boxes: int
+) -> kernels.Found:
+    """Call the kernel, with longer arrays for as long as the findings do not fit."""
+    layouts = layouts_of(shape)
+    support, memory = work_space(shape, layouts, tol)
+    found = _room(len(payoffs), shape, 8 * len(payoffs) + 64, 4 * len(payoffs) + 64)
+    done = 0
+    while True:
+        code, done = kernel(
+            payoffs, layouts, support, memory, float(tol), int(max_support_boxes), int(max_boxes), int(done), found
+        )
+        if code != FULL:
+            return found
+        found = _enlarged(found, done, shape)
 
 
 @final
@@ -211,7 +226,7 @@ class PolynomialEnumeration(Solver):
             status = Status.LIMIT
         elif code == OK and exact and equilibria and not refuted:
             status = Status.COMPLETE
-        supports = prod(2**own - 1 for own in form.shape)
+        supports = _supports(form.shape)
         return Solution(
             game=form.name,
             concept="Nash equilibrium",
@@ -249,9 +264,13 @@ class PolynomialEnumeration(Solver):
         return words
 
 
+def _supports(shape: Shape) -> int:
+    return prod(2**own - 1 for own in shape)
+
+
 def _too_large(shape: Shape) -> str | None:
     """Return the reason when there are too many supports to search."""
-    supports = prod(2**own - 1 for own in shape)
+    supports = _supports(shape)
     told = " x ".join(map(str, shape))
     if supports > MAX_SUPPORTS:
         return f"{told} strategies make {supports:.2e} supports; at most {MAX_SUPPORTS:.0e}; drop dominated strategies"
@@ -323,7 +342,8 @@ def _enlarged(found: kernels.Found, done: int, shape: Shape) -> kernels.Found:
 def _certificate(payoffs: Floats, shape: Shape, profile: Floats) -> tuple[float, float]:
     offsets = np.concatenate([[0], np.cumsum(shape)]).astype(np.int64)
     flat = np.ascontiguousarray(payoffs.reshape(len(shape), -1))
-    gain, margin = regret.profile_regret(flat, np.array(shape, np.int64), profile, offsets)
+    measure = warm_up.choose(regret.profile_regret, flat.size <= FEW_PAYOFFS)
+    gain, margin = measure(flat, np.array(shape, np.int64), profile, offsets)
     return float(gain), float(margin)
 
 

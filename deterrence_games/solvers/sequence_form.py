@@ -7,7 +7,7 @@ import numpy as np
 
 from deterrence_games.errors import SizeError
 from deterrence_games.forms.sequence import SequenceForm
-from deterrence_games.forms.tree import Floats
+from deterrence_games.forms.tree import Floats, Ints
 from deterrence_games.kernels.jit import LIMIT, OK
 from deterrence_games.kernels.lemke import follow_prior
 from deterrence_games.kernels.plan_regret import plan_regret
@@ -15,8 +15,10 @@ from deterrence_games.results import Equilibrium, Solution, Status
 from deterrence_games.solvers.nash_profile import CERTIFIED, unit_payoffs
 from deterrence_games.solvers.options import fix_count
 from deterrence_games.solvers.solver import Form, Solver, strictness
+from deterrence_games.solvers.warm_up import warm_up
 
 MAX_SEQUENCES = 3000  # a dictionary of 72 MB
+FEW_SEQUENCES, FEW_PIVOTS = 60, 100  # so many pivots take 50 milliseconds of plain Python
 PRIORS = 5  # tried in turn, when rounding spoils a path
 
 
@@ -69,10 +71,7 @@ class Lemke(Solver):
         equilibria: tuple[Equilibrium, ...] = ()
         code = OK
         for number in range(PRIORS):
-            code = follow_prior(
-                form.set_parent, form.set_first, sizes, form.empty, form.leaf_sequence, weighted, _prior(form, sizes, number),
-                np.int64(self.pivots), plan, counts,
-            )  # fmt: skip
+            code = self._path(form, sizes, weighted, _prior(form, sizes, number), plan, counts)
             pivots += int(counts[0])
             if code == LIMIT:
                 break
@@ -88,6 +87,17 @@ class Lemke(Solver):
             completeness=self._words(bool(equilibria), code, number + 1),
             stats={"pivots": pivots, "paths": number + 1},
         )
+
+    def _path(self, form: SequenceForm, sizes: Ints, weighted: Floats, prior: Floats, plan: Floats, counts: Ints) -> int:
+        """Follow the path from a prior; a short one in a small game as plain Python where that is sooner."""
+        arrays = form.set_parent, form.set_first, sizes, form.empty, form.leaf_sequence, weighted, prior
+        follow = warm_up.choose(follow_prior, form.sequences <= FEW_SEQUENCES)
+        if follow is not follow_prior:
+            most = min(self.pivots, FEW_PIVOTS)
+            code = int(follow(*arrays, most, plan, counts))
+            if code != LIMIT or most == self.pivots:
+                return code
+        return int(follow_prior(*arrays, np.int64(self.pivots), plan, counts))
 
     def _words(self, found: bool, code: int, paths: int) -> str:
         if found:
@@ -112,7 +122,8 @@ def _prior(form: SequenceForm, sizes: np.ndarray, number: int) -> Floats:
 def _measure(form: SequenceForm, sizes: np.ndarray, payoffs: Floats, plan: Floats) -> tuple[float, float, list[float]]:
     """Regret, margin and expected payoffs."""
     expected = np.empty(2)
-    gain, margin = plan_regret(
+    measure = warm_up.choose(plan_regret, form.sequences <= FEW_SEQUENCES)
+    gain, margin = measure(
         form.set_player, form.set_parent, form.set_first, sizes, form.empty, form.leaf_sequence, form.leaf_chance, payoffs,
         plan, expected,
     )  # fmt: skip

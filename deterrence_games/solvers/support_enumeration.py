@@ -16,9 +16,11 @@ from deterrence_games.results import Equilibrium, Solution, Status
 from deterrence_games.solvers.nash_components import MAX_SETS, maximal_sets
 from deterrence_games.solvers.nash_profile import CERTIFIED, certificate, nash_equilibrium, profile_rank, unit_payoffs
 from deterrence_games.solvers.solver import Form, Solver
+from deterrence_games.solvers.warm_up import warm_up
 
 MAX_STRATEGIES = 62  # bits of a mask
 MAX_SYSTEMS = 3_000_000  # a player; 12 x 12 strategies take about fifteen seconds
+FEW_SYSTEMS, FEW_PAIRS = 300, 10_000  # so many take 50 milliseconds of plain Python
 NAMED = 5  # undecided supports named in words
 
 
@@ -113,12 +115,15 @@ class SupportEnumeration(Solver):
 
     def _vertices(self, payoff: Floats) -> _Vertices:
         """Vertices of the row player's best-reply polytope, from the column player's scaled payoffs."""
+        enumerate_vertices = warm_up.choose(
+            kernels.best_reply_vertices, math.comb(sum(payoff.shape), len(payoff)) <= FEW_SYSTEMS
+        )
         room = 256
         while True:
             strategy = np.empty((room, len(payoff)))
             support, reply = np.empty(room, np.int64), np.empty(room, np.int64)
             unsure, counts = np.empty((NAMED, 2), np.int64), np.empty(3, np.int64)
-            code = kernels.best_reply_vertices(payoff, self.tol, strategy, support, reply, unsure, counts)
+            code = enumerate_vertices(payoff, self.tol, strategy, support, reply, unsure, counts)
             if code != FULL:
                 break
             room *= 4
@@ -172,10 +177,11 @@ def _too_large(form: StrategicForm) -> str | None:
 
 
 def _pairs(first: _Vertices, second: _Vertices) -> list[tuple[int, int]]:
+    match = warm_up.choose(kernels.equilibrium_pairs, len(first.support) * len(second.support) <= FEW_PAIRS)
     room = 256
     while True:
         pairs, counts = np.empty((room, 2), np.int64), np.empty(1, np.int64)
-        code = kernels.equilibrium_pairs(first.support, first.reply, second.support, second.reply, pairs, counts)
+        code = match(first.support, first.reply, second.support, second.reply, pairs, counts)
         if code != FULL:
             return [(int(left), int(right)) for left, right in pairs[: counts[0]]]
         room *= 4

@@ -1,12 +1,13 @@
 """All Nash equilibria of two-player strategic forms, in exact arithmetic."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, final
 
 import numpy as np
 
 from deterrence_games.forms import StrategicForm
-from deterrence_games.forms.tree import Floats
+from deterrence_games.forms.tree import Floats, Ints
 from deterrence_games.kernels import vertex_enumeration as kernels
 from deterrence_games.kernels.jit import FULL, LIMIT, UNDECIDED
 from deterrence_games.results import Equilibrium, Solution, Status
@@ -16,8 +17,11 @@ from deterrence_games.solvers.integer_payoffs import integer_payoffs
 from deterrence_games.solvers.nash_components import MAX_SETS, maximal_sets
 from deterrence_games.solvers.nash_profile import CERTIFIED, nash_equilibrium, profile_rank
 from deterrence_games.solvers.solver import Form, Solver
+from deterrence_games.solvers.warm_up import warm_up
 
 MAX_STRATEGIES = 62  # bits of a mask
+FEW_STRATEGIES = 12  # of both players; so many take 50 milliseconds of plain Python
+VERTICES = 32  # a player, to make room for at first
 NEAR = 100.0  # up to so many times the size of a tie, a difference is too near to a tie to be told from one
 
 
@@ -87,51 +91,51 @@ class VertexEnumeration(Solver):
         reason = self.accepts(form)
         if reason is not None or not isinstance(form, StrategicForm):
             raise self.refuse(form, str(reason))
-        if form.rational is None and sum(form.shape) <= MAX_STRATEGIES:
-            solution = self._in_floating_point(form)
+        if form.rational is None:
+            rows, columns = form.shape
+            solution = self._in_floating_point(form, rows, columns) if rows + columns <= MAX_STRATEGIES else None
             if solution is not None:
                 return solution
         return self._in_integers(form)
 
-    def _in_floating_point(self, form: StrategicForm) -> Solution | None:
+    def _in_floating_point(self, form: StrategicForm, rows: int, columns: int) -> Solution | None:
         """Solve a game without ties; None when there is something near one."""
-        rows, columns = form.shape
-        near, room, most = NEAR * self.tol, min(16, self.max_equilibria), self.max_vertices
+        solve = warm_up.choose(kernels.generic_equilibria, rows + columns <= FEW_STRATEGIES)
+        room, most = min(16, self.max_equilibria), self.max_vertices
         while True:
-            profiles, measured = np.empty((room, rows + columns)), np.empty((room, 5))
-            index, counts = np.empty(room, np.int64), np.empty(3, np.int64)
-            code = kernels.generic_equilibria(form.payoffs, near, most, min(256, most), profiles, index, measured, counts)
+            found, counts = np.empty((room, rows + columns + kernels.MEASURES)), np.empty(3, np.int64)
+            code = solve(form.payoffs, NEAR * self.tol, most, min(VERTICES, most), CERTIFIED, found, counts)
             if code != FULL or room == self.max_equilibria:
                 break
             room = min(32 * room, self.max_equilibria)
-        if code == UNDECIDED:
-            return None
-        found = int(counts[0])
-        stopped = code in (FULL, LIMIT)
-        indices = index[:found].tolist()
-        measures = measured[:found].tolist()
-        if any(share > CERTIFIED for _, _, share, *_ in measures) or not (stopped or sum(indices) == 1):
-            return None  # an alarm that never rang: rounding has hidden a tie
-        pairs = [(own[:rows], own[rows:]) for own in profiles[:found]]
-        order = sorted(range(found), key=lambda at: profile_rank(*pairs[at])) if found > 1 else range(found)
+        return None if code == UNDECIDED else Solution.deferred(partial(self._told, form, code, found, counts))
+
+    def _told(self, form: StrategicForm, code: int, found: Floats, counts: Ints) -> Solution:
+        """Put into objects what `generic_equilibria` found."""
+        rows, columns = form.shape
+        count, *vertices = counts.tolist()
         equilibria = []
-        for place, at in enumerate(order):
-            regret, margin, _, *worth = measures[at]
-            equilibria.append(nash_equilibrium(form, pairs[at], place, measured=(regret, margin, *worth)))
-        told = (
-            "every vertex of both best-reply polytopes was found, with every payoff difference and probability at least "
-            f"{near:.0e} of its range away from a tie"
-        )
+        indices = []
+        for place, row in enumerate(found[:count]):
+            *measured, index = row[rows + columns :].tolist()
+            equilibria.append(nash_equilibrium(form, (row[:rows], row[rows : rows + columns]), place, measured=measured))
+            indices.append(int(index))
+        stopped = code in (FULL, LIMIT)
         return Solution(
             game=form.name,
             concept="Nash equilibrium",
             solver=repr(self),
             equilibria=tuple(equilibria),
             status=Status.LIMIT if stopped else Status.COMPLETE,
-            completeness=self._stopped() if stopped else told,
-            components=tuple((place,) for place in range(found)),
-            component_indices=() if stopped else tuple(indices[at] for at in order),
-            stats={"vertices": int(counts[1] + counts[2])},
+            completeness=self._stopped()
+            if stopped
+            else (
+                "every vertex of both best-reply polytopes was found, with every payoff difference and probability at least "
+                f"{NEAR * self.tol:.0e} of its range away from a tie"
+            ),
+            components=tuple((place,) for place in range(count)),
+            component_indices=() if stopped else tuple(indices),
+            stats={"vertices": sum(vertices)},
         )
 
     def _in_integers(self, form: StrategicForm) -> Solution:

@@ -39,5 +39,9 @@ class WarmUp:
 
         return run
 
+    def choose(self, kernel: Callable[..., Any], small: bool) -> Callable[..., Any]:
+        """Return the kernel as plain Python for a small problem, while there is patience; else the kernel as it is."""
+        return (self.plain(kernel) if small else None) or kernel
+
 
 warm_up = WarmUp()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from deterrence_games.forms.tree import CHANCE, LEAF, MOVE
 from deterrence_games.kernels import regret
+from deterrence_games.kernels.jit import interpreted
 from tests.trees import build_tree, random_tree
 
 PROFILE = pytest.mark.parametrize("run", [regret.profile_regret, regret.profile_regret.py_func], ids=["compiled", "python"])
@@ -65,6 +66,34 @@ def test_profile_regret_matches_the_definition(run, seed, players):
     profile = [random_distribution(rng, size) for size in shape]
     gain, loss = profile_oracle(payoffs, profile)
     np.testing.assert_allclose(measure_profile(run, payoffs, profile), (float(gain), float(loss)), atol=1e-12)
+
+
+MEASURES = pytest.mark.parametrize(
+    "run", [regret.profile_measures, interpreted(regret.profile_measures)], ids=["compiled", "python"]
+)
+
+
+@MEASURES
+def test_many_profiles_of_two_games_are_measured_at_once(run):
+    rng = np.random.default_rng(3)
+    shape, offsets = np.array([2, 3]), np.array([0, 2, 5])
+    games = rng.normal(size=(2, 2, 2, 3))
+    mixed = [[random_distribution(rng, size) for size in shape] for _ in range(6)]
+    profiles = np.array([[float(share) for own in profile for share in own] for profile in mixed])
+    profiles[4, 0] += 0.5
+    measured = np.empty((2, 6, 4))
+    run(games.reshape(2, 2, -1), shape, profiles, offsets, measured)
+    for game, payoffs in enumerate(games):
+        for k, profile in enumerate(mixed):
+            if k == 4:
+                np.testing.assert_equal(measured[game, k], [np.inf, -np.inf, np.nan, np.nan])
+                continue
+            gain, loss = profile_oracle(payoffs, profile)
+            expected = [
+                sum(float(a * b) * own[row, column] for row, a in enumerate(profile[0]) for column, b in enumerate(profile[1]))
+                for own in payoffs
+            ]
+            np.testing.assert_allclose(measured[game, k], [float(gain), float(loss), *expected], atol=1e-12)
 
 
 @PROFILE

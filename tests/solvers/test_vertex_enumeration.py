@@ -1,6 +1,8 @@
 """All extreme equilibria of two-player games and the indices of their components, against fractions and published games."""
 
+import pickle
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 from deterrence_games.errors import GameError, SizeError, SolverError
 from deterrence_games.forms import StrategicForm
 from deterrence_games.kernels import lexicographic_vertices as kernels
-from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED
-from deterrence_games.kernels.vertex_enumeration import generic_equilibria
+from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, interpreted
+from deterrence_games.kernels.vertex_enumeration import MEASURES, generic_equilibria
 from deterrence_games.results import Status
+from deterrence_games.solvers.nash_profile import profile_rank
 from deterrence_games.solvers.support_enumeration import SupportEnumeration
 from deterrence_games.solvers.vertex_enumeration import VertexEnumeration
 from tests.exact_games import exact_maximal_sets
@@ -82,6 +85,26 @@ def test_entry_deterrence_has_a_continuum_of_index_zero():
     assert solution.component_indices == (0, 1)
     assert solution.complete
     assert "exact arithmetic; 1 of the 2 maximal sets are continua" in solution.completeness
+
+
+def test_a_solution_is_told_when_somebody_looks():
+    form = StrategicForm.from_arrays([[3.0, 1.0], [4.0, 0.0]], [[3.0, 4.0], [1.0, 0.0]], name="chicken")
+    solution = VertexEnumeration().solve(form)
+    assert "equilibria" not in vars(solution)
+    kept = pickle.loads(pickle.dumps(solution))  # noqa: S301  # our own bytes
+    assert solution.equilibria is solution.equilibria
+    renamed = replace(solution, game="hawks and doves")
+    assert (renamed.game, renamed.equilibria, renamed.path) == ("hawks and doves", solution.equilibria, None)
+    assert str(kept) == str(solution)
+    with pytest.raises(AttributeError, match="no attribute 'payoffs'"):
+        _ = kept.payoffs
+
+
+@given(seed=st.integers(0, 2**32))
+def test_small_supports_come_first(seed):
+    solution = solve(*np.random.default_rng(seed).normal(size=(2, 4, 5)))
+    ranks = [profile_rank(*equilibrium.profile) for equilibrium in solution]
+    assert ranks == sorted(ranks)
 
 
 def test_maximal_sets_that_touch_are_one_component():
@@ -260,17 +283,18 @@ def test_sets_are_paired_with_all_that_contain_them(run, seed, width):
         assert run(missing, tight, pairs[: len(expected) - 1], counts) == FULL
 
 
-def test_the_float_kernel_says_what_it_cannot_do():
-    def call(payoffs, most=1000, room=8):
+@pytest.mark.parametrize("run", [generic_equilibria, interpreted(generic_equilibria)], ids=["compiled", "python"])
+def test_the_float_kernel_says_what_it_cannot_do(run):
+    def call(payoffs, most=1000, room=8, certified=1e-8):
         shape = payoffs.shape[1:]
-        index, counts = np.empty(room, np.int64), np.empty(3, np.int64)
-        profiles, measured = np.empty((room, sum(shape))), np.empty((room, 5))
-        return generic_equilibria(payoffs, 1e-10, most, 2, profiles, index, measured, counts), counts[0]
+        found, counts = np.empty((room, sum(shape) + MEASURES)), np.empty(3, np.int64)
+        return run(payoffs, 1e-10, most, 2, certified, found, counts), counts[0]
 
     chicken = np.array([[[3.0, 1.0], [4.0, 0.0]], [[3.0, 4.0], [1.0, 0.0]]])
     assert call(chicken) == (OK, 3)
     assert call(chicken, room=2)[0] == FULL
     assert call(chicken, most=1)[0] == LIMIT
+    assert call(chicken, certified=-1.0)[0] == UNDECIDED
     assert call(np.array([[[0.0, 0.0], [1.0, -1.0]], [[2.0, 2.0], [1.0, -1.0]]]))[0] == UNDECIDED
 
 

@@ -3,22 +3,60 @@
 import numpy as np
 import pytest
 
+from deterrence_games.forms import StrategicForm
+from deterrence_games.kernels import (
+    backward,
+    lemke_howson,
+    lexicographic_vertices,
+    logit,
+    polynomial_enumeration,
+    regret,
+    support_enumeration,
+    vertex_enumeration,
+)
 from deterrence_games.kernels.jit import compiled, interpreted
 from deterrence_games.kernels.regret import profile_regret
+from deterrence_games.lowering.sequence import sequence_form_of
 from deterrence_games.lowering.tree import tree_form_of
-from deterrence_games.solvers import cells
+from deterrence_games.solvers import (
+    BackwardInduction,
+    Lemke,
+    LemkeHowson,
+    LogitPath,
+    PolynomialEnumeration,
+    SupportEnumeration,
+    VertexEnumeration,
+    cells,
+    sequence_form,
+)
+from deterrence_games.solvers import (
+    polynomial_enumeration as polynomial_solver,
+)
 from deterrence_games.solvers.perfect_bayesian import PerfectBayesian
-from deterrence_games.solvers.warm_up import WarmUp
+from deterrence_games.solvers.warm_up import warm_up
 from tests.oracles.plain_game import to_game
 from tests.oracles.random_games import random_game
+from tests.trees import build_tree
 
 FIELDS = ("code", "count", "used", "choice", "state", "weight", "vertex_weight", "behavior", "belief", "regret", "margin")
+KERNELS = {
+    backward: ("subgame_perfect",),
+    cells: ("search_points", "assess_cells", "assessment_regrets"),
+    lemke_howson: ("survey", "constant_sum", "follow_paths"),
+    lexicographic_vertices: ("lexicographic_bases", "covering_pairs"),
+    logit: ("principal_branch",),
+    polynomial_enumeration: ("enumerate_supports",),
+    regret: ("profile_regret", "assessment_regrets"),
+    sequence_form: ("follow_prior", "plan_regret"),
+    support_enumeration: ("best_reply_vertices", "equilibrium_pairs"),
+    vertex_enumeration: ("generic_equilibria",),
+}
 
 
 class Cold:
     """A kernel that has not been compiled, and refuses to be."""
 
-    signatures = ()
+    overloads = ()
 
     def __init__(self, kernel):
         self.py_func = kernel.py_func
@@ -29,12 +67,15 @@ class Cold:
 
 @pytest.fixture
 def cold(monkeypatch):
-    """Take a process back to where nothing had been compiled yet, with so many seconds of patience."""
+    """Take a process back to where nothing had been compiled yet, with so many seconds of patience; until then, compile."""
+    monkeypatch.setattr(warm_up, "left", 0.0)
 
     def start(patience):
-        for name in ("search_points", "assess_cells", "assessment_regrets"):
-            monkeypatch.setattr(cells, name, Cold(getattr(cells, name)))
-        monkeypatch.setattr(cells, "warm_up", WarmUp(patience))
+        for module, names in KERNELS.items():
+            for name in names:
+                interpreted(getattr(module, name))  # from the kernels themselves
+                monkeypatch.setattr(module, name, Cold(getattr(module, name)))
+        monkeypatch.setattr(warm_up, "left", patience)
 
     return start
 
@@ -79,3 +120,84 @@ def test_division_by_zero_is_as_compiled():
     arguments = payoffs, np.array([1, 2]), np.array([1.0, 0.5, 0.5]), np.array([0, 1, 3])
     assert interpreted(profile_regret)(*arguments) == profile_regret(*arguments) == (0.0, 0.0)
     assert compiled(profile_regret)
+
+
+def matrices(seed, *shape, levels=None):
+    """A random game, with ties where `levels` says how many different payoffs there are."""
+    rng = np.random.default_rng(seed)
+    size = (len(shape), *shape)
+    return StrategicForm.from_arrays(*(rng.random(size) if levels is None else rng.integers(0, levels, size)))
+
+
+def perfect_information():
+    structure = ("move", "a", {"out": "o", "in": ("move", "b", {"give": "g", "fight": "f"})})
+    return build_tree(("a", "b"), structure, {"o": [0, 2], "g": [1, 1], "f": [-1, -1]})
+
+
+def sequences(number):
+    return sequence_form_of(form_of(number))
+
+
+GAMES = {
+    "backward induction": (BackwardInduction(), perfect_information),
+    "vertices": (VertexEnumeration(), lambda: matrices(5, 3, 3)),
+    "vertices, ties": (VertexEnumeration(), lambda: matrices(5, 3, 4, levels=3)),
+    "vertices, beyond 64 bits": (
+        VertexEnumeration(),
+        lambda: StrategicForm.from_arrays([[2**80, 0], [0, 1]], [[0, 1], [1, 0]]),
+    ),
+    "supports": (SupportEnumeration(), lambda: matrices(6, 3, 3)),
+    "supports, ties": (SupportEnumeration(), lambda: matrices(6, 3, 3, levels=2)),
+    "polynomials": (PolynomialEnumeration(), lambda: matrices(7, 2, 2, 2)),
+    "polynomials, ties": (PolynomialEnumeration(), lambda: matrices(7, 2, 3, 2, levels=3)),
+    "logit": (LogitPath(), lambda: matrices(8, 2, 2, 2)),
+    "logit of a tree": (LogitPath(), lambda: form_of(3)),
+    "Lemke": (Lemke(), lambda: sequences(3)),
+    "Lemke and Howson": (LemkeHowson(), lambda: StrategicForm.from_arrays([[2.0, 0], [0, 1]], [[0, 1], [1, 0.5]])),
+    "linear program": (LemkeHowson(), lambda: StrategicForm.from_arrays([[1.0, -1], [-1, 2]], [[-1, 1], [1, -2]])),
+}
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_solvers_find_the_same(name, cold):
+    solver, make = GAMES[name]
+    form = make()
+    reference = repr(solver.solve(form))
+    cold(patience=60.0)
+    assert repr(solver.solve(form)) == reference
+    cold(patience=0.0)
+    with pytest.raises(AssertionError, match="compiled"):
+        solver.solve(form)
+
+
+LARGE = {
+    "vertices": (VertexEnumeration(), lambda: matrices(5, 7, 7)),
+    "vertices, ties": (VertexEnumeration(), lambda: matrices(5, 6, 6, levels=3)),
+    "supports": (SupportEnumeration(), lambda: matrices(6, 6, 6)),
+    "polynomials": (PolynomialEnumeration(), lambda: matrices(7, 3, 3, 3)),
+    "logit": (LogitPath(), lambda: matrices(8, 9, 9)),
+    "Lemke and Howson": (LemkeHowson(), lambda: matrices(9, 11, 11)),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_larger_game_is_no_small_problem(name, cold):
+    solver, make = LARGE[name]
+    cold(patience=60.0)
+    with pytest.raises(AssertionError, match="compiled"):
+        solver.solve(make())
+
+
+@pytest.mark.parametrize(
+    ("solver", "module", "limit", "make"),
+    [
+        (PolynomialEnumeration(), polynomial_solver, "FEW_BOXES", lambda: matrices(7, 2, 2, 2)),
+        (Lemke(), sequence_form, "FEW_PIVOTS", lambda: sequences(3)),
+    ],
+    ids=["boxes", "pivots"],
+)
+def test_what_takes_long_is_no_small_problem(solver, module, limit, make, cold, monkeypatch):
+    monkeypatch.setattr(module, limit, 1)
+    cold(patience=60.0)
+    with pytest.raises(AssertionError, match="compiled"):
+        solver.solve(make())
