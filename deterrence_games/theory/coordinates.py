@@ -51,12 +51,18 @@ class Coordinates:
     def expression(self, polynomial: Polynomial, names: Mapping[int, Expr] | None = None) -> Expr:
         """A polynomial in the parameters: a product of its factors; `names` writes the unknowns."""
         sign, parts = polynomial.factor()
-        found: Expr = sympy.Integer(sign)
         left = polynomial
+        for place, (part, power) in enumerate(parts):
+            if sign < 0 and power % 2 and not self._one_sign(part):
+                parts[place], sign = (-part, power), 1  # a - b reads better than -(b - a)
+        found: Expr = sympy.Integer(sign)
         for part, power in parts:
             found *= self._factor(part, names or {}) ** power
             left = left / part**power
         return found * abs(_number(left.terms.get((0,) * len(self.ring.names), 0)))
+
+    def _one_sign(self, polynomial: Polynomial) -> bool:
+        return len({c > 0 for c in polynomial.terms.values()}) == 1
 
     def _factor(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> Expr:
         """A factor as a sum over products of probabilities, each times a sum of products of differences of payoffs."""

@@ -69,9 +69,7 @@ class Elimination:
         signs = [Constraint(">" if k in self.prover.positive else ">=", self.ring.variables[k]) for k in unknowns]
         return list(self._reduce([*constraints, *signs], tuple(unknowns), frozenset(unknowns)))
 
-    def _reduce(
-        self, constraints: Iterable[Constraint], unknowns: tuple[int, ...], signed: frozenset[int]
-    ) -> Iterator[Solved]:
+    def _reduce(self, constraints: Iterable[Constraint], unknowns: tuple[int, ...], signed: frozenset[int]) -> Iterator[Solved]:
         """Solve for all `unknowns`; `signed` are those whose own sign still stands among the constraints."""
         own = {Constraint(sign, self.ring.variables[k]) for k in signed for sign in (">", ">=")}
         kept = [c for c in constraints if c in own]
@@ -114,8 +112,9 @@ class Elimination:
                 known = self.prover.factors(coefficient)
                 certain = known.sign if not known.others else None
                 clear = not coefficient.variables & set(unknowns)
-                # later unknowns first, so that in a sum of probabilities the last action is the rest
-                rank = (certain is None, not clear, len(coefficient.terms), len(polynomial.terms), -k)
+                # in a sum of probabilities the first action, usually the peaceful one, is the rest, and the last type
+                order = k if self.ring.names[k].startswith("w") else -k
+                rank = (certain is None, not clear, len(coefficient.terms), len(polynomial.terms), order)
                 if best is None or rank < best[0]:
                     best = rank, (place, k, certain)
         return best[1] if best else None
@@ -143,13 +142,13 @@ class Elimination:
         put = [Constraint(c.sign, self._put(c.polynomial, k, value)) for c in (*others, *kept)]
         remaining = tuple(u for u in unknowns if u != k)
         for solved in self._reduce(put, remaining, signed - {k}):
-            yield Solved(solved.conditions, {**solved.values, k: self._evaluated(value, solved.values)}, solved.ranges)
+            yield Solved(solved.conditions, {**solved.values, k: self.evaluated(value, solved.values)}, solved.ranges)
 
     def _put(self, polynomial: Polynomial, k: int, value: Fraction) -> Polynomial:
         """A polynomial with a fraction of positive denominator put in, times a positive factor."""
         return self.ring.put(polynomial, k, value)[0]
 
-    def _evaluated(self, fraction: Fraction, values: dict[int, Fraction]) -> Fraction:
+    def evaluated(self, fraction: Fraction, values: dict[int, Fraction]) -> Fraction:
         """A fraction in terms of the parameters and the unknowns that are left free."""
         above, below = fraction
         for k in sorted((above.variables | below.variables) & set(values), reverse=True):
@@ -204,7 +203,8 @@ class Elimination:
         unknowns: tuple[int, ...],
         signed: frozenset[int],
     ) -> Iterator[Solved]:
-        lower, upper = [], []
+        lower: list[Bound] = []
+        upper: list[Bound] = []
         for (constraint, powers), sign in zip(sided, signs, strict=True):
             value = cancelled((-powers.get(0, self.ring.zero) * sign, powers[1] * sign))
             # cancelling a factor of the denominator may turn its sign
@@ -221,7 +221,7 @@ class Elimination:
         for solved in self._reduce([*rest, *pairs], remaining, signed - {k}):
             ends = []
             for bounds, side in ((lower, 1), (upper, -1)):
-                put = [Bound(self._evaluated(b.value, solved.values), b.strict) for b in bounds]
+                put = [Bound(self.evaluated(b.value, solved.values), b.strict) for b in bounds]
                 ends.append(self._binding(put, side, solved.conditions))
             yield Solved(solved.conditions, solved.values, {**solved.ranges, k: (ends[0], ends[1])})
 

@@ -13,7 +13,9 @@ from deterrence_games.errors import DeterrenceGamesError, GameError
 
 MOST_POWER = 12  # of a sum in a payoff
 
-Terms: TypeAlias = Mapping[tuple[int, ...], Any]  # exponents -> coefficient, a rational number with numerator p and denominator q
+Terms: TypeAlias = Mapping[
+    tuple[int, ...], Any
+]  # exponents -> coefficient, a rational number with numerator p and denominator q
 
 
 def import_proof_packages() -> tuple[Any, Any]:

@@ -3,15 +3,18 @@
 Most signs are read off coefficients; z3 decides the rest, exactly and over the reals.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from deterrence_games.theory.coordinates import Coordinates
 from deterrence_games.theory.polynomials import Constraint, Polynomial, import_proof_packages
 
 TIMEOUT = 20_000  # milliseconds a question; what takes longer is unknown
 YES, NO, UNKNOWN = "yes", "no", "unknown"
+
+Clause: TypeAlias = tuple[Constraint, ...]  # of which one holds
 
 
 class Factors(NamedTuple):
@@ -49,7 +52,7 @@ class Prover:
         self.timeout = timeout
         self.questions = 0
         self._factored: dict[Polynomial, Factors] = {}
-        self._answers: dict[tuple[frozenset[Constraint], bool], tuple[str, Any]] = {}
+        self._answers: dict[tuple[frozenset[Constraint], frozenset[Clause], bool], tuple[str, Any]] = {}
         self._symbols = [self._z3.Real(name) for name in self.ring.names]
         self.assumed = tuple(chain.from_iterable(self.simplified(stated) or () for stated in coordinates.assumptions))
 
@@ -140,36 +143,45 @@ class Prover:
 
     # ---- feasibility ---------------------------------------------------------------------------------------------------
 
-    def feasible(self, constraints: Iterable[Constraint]) -> str:
-        """Whether the constraints can hold together, under the assumptions: yes, no or unknown."""
-        return self._ask(constraints, False)[0]
+    def feasible(self, constraints: Iterable[Constraint], clauses: Iterable[Clause] = ()) -> str:
+        """Whether all constraints, and of each clause one, can hold together under the assumptions: yes, no or unknown."""
+        return self._ask(constraints, clauses, False)[0]
 
-    def witness(self, constraints: Iterable[Constraint]) -> dict[int, Any] | None:
-        """Rational values of the variables at which the constraints hold; None when there are none, or none was found."""
-        answer, model = self._ask(constraints, True)
+    def witness(self, constraints: Iterable[Constraint], clauses: Iterable[Clause] = ()) -> dict[int, Any] | None:
+        """Values of the coordinates at which they hold, as z3's numbers; None when there are none, or none was found."""
+        answer, model = self._ask(constraints, clauses, True)
         return model if answer == YES else None
 
     def implies(self, given: Sequence[Constraint], claim: Constraint) -> str:
         """Whether a constraint holds wherever others do: yes, no or unknown."""
-        answers = [self.feasible([*given, denied]) for denied in negations(claim)]
-        return YES if all(a == NO for a in answers) else NO if YES in answers else UNKNOWN
+        answer = self.feasible(given, [negations(claim)])
+        return YES if answer == NO else NO if answer == YES else UNKNOWN
 
-    def _ask(self, constraints: Iterable[Constraint], model: bool) -> tuple[str, Any]:
+    def _ask(self, constraints: Iterable[Constraint], clauses: Iterable[Clause], model: bool) -> tuple[str, Any]:
         wanted = self.all_simplified(constraints)
         if wanted is None:
             return NO, None
-        key = (frozenset(wanted), model)
+        either: dict[Clause, None] = {}
+        for clause in clauses:
+            parts = [self.simplified(literal) for literal in clause]
+            if () in parts:
+                continue
+            left = tuple(literal for part in parts if part is not None for literal in part)
+            if not left:
+                return NO, None
+            either[left] = None
+        key = (frozenset(wanted), frozenset(either), model)
         if key not in self._answers:
-            self._answers[key] = self._solve(wanted, model) if wanted or model else (YES, None)
+            self._answers[key] = self._solve(wanted, list(either), model) if wanted or either or model else (YES, None)
         return self._answers[key]
 
-    def _solve(self, constraints: Sequence[Constraint], model: bool) -> tuple[str, Any]:
+    def _solve(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, Any]:
         self.questions += 1
         # a new solver a question: several times faster here than one that keeps what it learnt
         solver = self._z3.Tactic("qfnra-nlsat").solver()
         solver.set("timeout", self.timeout)
         every = [*self.assumed, *constraints]
-        occurring = set().union(*(c.polynomial.variables for c in every))
+        occurring = set().union(*(c.polynomial.variables for c in chain(every, *clauses)))
         if model:
             occurring |= set(self.coordinates.back)
         for k in sorted(occurring):
@@ -177,9 +189,10 @@ class Prover:
                 solver.add(self._symbols[k] > 0)
             elif k in self.nonnegative:
                 solver.add(self._symbols[k] >= 0)
-        for relation, polynomial in every:
-            value = self._term(polynomial)
-            solver.add(value == 0 if relation == "=" else value >= 0 if relation == ">=" else value > 0)
+        for constraint in every:
+            solver.add(self._formula(constraint))
+        for clause in clauses:
+            solver.add(self._z3.Or([self._formula(literal) for literal in clause]))
         answer = str(solver.check())
         if answer == "unsat":
             return NO, None
@@ -190,11 +203,15 @@ class Prover:
         found = solver.model()
         return YES, {k: found.eval(self._symbols[k], model_completion=True) for k in sorted(occurring)}
 
+    def _formula(self, constraint: Constraint) -> Any:
+        value = self._term(constraint.polynomial)
+        return value == 0 if constraint.sign == "=" else value >= 0 if constraint.sign == ">=" else value > 0
+
     def _term(self, polynomial: Polynomial) -> Any:
         sums = []
         denominator = 1
         for coefficient in polynomial.terms.values():
-            denominator = denominator * int(coefficient.q) // _gcd(denominator, int(coefficient.q))
+            denominator = math.lcm(denominator, int(coefficient.q))
         for exponents, coefficient in polynomial.terms.items():
             product = self._z3.RealVal(int(coefficient.p) * denominator // int(coefficient.q))
             for k, power in enumerate(exponents):
@@ -210,9 +227,3 @@ def negations(constraint: Constraint) -> tuple[Constraint, ...]:
     if relation == "=":
         return Constraint(">", polynomial), Constraint(">", -polynomial)
     return (Constraint(">" if relation == ">=" else ">=", -polynomial),)
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a

@@ -39,7 +39,7 @@ class SupportSearch:
 
     def __init__(self, tree: SymbolicTree, timeout: int, late: Callable[[], bool]) -> None:
         self.tree = tree
-        self.need = {choice: need for choice, need in self._needs()}
+        self.need = dict(self._needs())
         unknowns = [k for k in range(len(tree.ring.names)) if k not in tree.coordinates.back]
         whole = {
             tree.belief_unknown(choice, kind)

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from deterrence_games.errors import GameError
 from deterrence_games.forms.tree import CHANCE, LEAF, MOVE, TreeStructure
 from deterrence_games.games import Game
 from deterrence_games.lowering.tree import CompiledGame, compile_game
@@ -26,6 +27,13 @@ class SymbolicTree:
     ----------
     structure : TreeStructure
     coordinates : Coordinates
+    priors : list over players of list over types of Polynomial
+        Unnormalised.
+    payoffs : list over players, outcomes and profiles of Polynomial
+    payoff_scale : list over players of Polynomial
+        What each player's payoffs were multiplied by.
+    chance : list over nodes of Polynomial
+        Probability of public chance on the way, times ``chance[0]``.
     allowed : list over information sets of tuple of int
         Actions that may be a best reply to some belief and some play.
     """
@@ -48,9 +56,7 @@ class SymbolicTree:
         self.priors = self._priors(fractions)
         self.payoffs = self._payoffs(fractions)
         self.chance = self._chance(fractions)
-        self.children = [
-            [int(s.child[s.child_first[n] + k]) for k in range(int(s.child_count[n]))] for n in range(s.kind.size)
-        ]
+        self.children = [[int(s.child[s.child_first[n] + k]) for k in range(int(s.child_count[n]))] for n in range(s.kind.size)]
         self.movers_below = self._movers_below()
         self.allowed = [tuple(range(int(count))) for count in s.set_actions]
         self._remove_dominated()
@@ -87,8 +93,6 @@ class SymbolicTree:
         for above, below in fractions:
             sign = self.bare.sign(below)
             if sign not in (1, -1):
-                from deterrence_games.errors import GameError
-
                 raise GameError(
                     f"game {self.game.name!r}: {what} divides by {self.coordinates.expression(below)}, whose sign the "
                     "assumptions do not tell; add an assumption that does"
@@ -107,17 +111,18 @@ class SymbolicTree:
             weights, _ = self._common(own, f"a prior of {name!r}")
             sure += [(name, label, self.bare.sign(w) == 1) for label, w in zip(s.types[player], weights, strict=True)]
             common = reduce(lambda a, b: a.gcd(b), weights)
-            found.append([w / common * self.bare.sign(common) for w in weights])
+            found.append([w / common * (-1 if self.bare.sign(common) == -1 else 1) for w in weights])
         check_priors(self.game, sure)
         return found
 
     def _payoffs(self, fractions: list[Fraction]) -> list[list[list[Polynomial]]]:
         """Payoff polynomials by player, outcome, profile."""
         s = self.structure
-        table = []
+        table, self.payoff_scale = [], []
         for player, name in enumerate(s.players):
             columns = s.payoff[:, player]
-            flat, _ = self._common([fractions[int(k)] for k in columns.ravel()], f"a payoff of {name!r}")
+            flat, scale = self._common([fractions[int(k)] for k in columns.ravel()], f"a payoff of {name!r}")
+            self.payoff_scale.append(scale)
             width = columns.shape[1]
             table.append([flat[row * width : (row + 1) * width] for row in range(columns.shape[0])])
         return table
@@ -129,8 +134,6 @@ class SymbolicTree:
         above, common = self._common([fractions[int(s.chance[n])] for n in branches], "a probability of chance")
         for n, probability in zip(branches, above, strict=True):
             if self.bare.feasible([Constraint(">=", -probability)]) != NO:
-                from deterrence_games.errors import GameError
-
                 raise GameError(
                     f"game {self.game.name!r}: the assumptions allow the chance move to {s.histories[n]} to have probability "
                     "zero; assume it positive"

@@ -1,0 +1,10 @@
+"""Theorems: equilibria in closed form with the conditions under which they exist, proved.
+
+z3 and python-flint, the extra ``proofs``, are imported when a game is derived.
+"""
+
+from deterrence_games.theory.family import Case, Family
+from deterrence_games.theory.instances import Instance
+from deterrence_games.theory.theorem import Theorem
+
+__all__ = ["Case", "Family", "Instance", "Theorem"]
