@@ -14,8 +14,11 @@ from deterrence_games.errors import GameError, ParameterError
 from deterrence_games.forms.tree import InformationSet
 from deterrence_games.games import Game
 from deterrence_games.games.expressions import exact, to_text
+from deterrence_games.theory.claims import Claim
 from deterrence_games.theory.family import Family
 from deterrence_games.theory.instances import Instance, instance_of
+from deterrence_games.theory.latex import proposition
+from deterrence_games.theory.proofs import Proof, prove
 from deterrence_games.theory.prover import Prover
 
 
@@ -93,6 +96,43 @@ class Theorem:
                 conditions = " and ".join(to_words(c) for c in family.conditions) or "always"
                 lines.append(f"  {family.name}: {conditions}")
         return "\n".join(lines)
+
+    # ---- claims and words ----------------------------------------------------------------------------------------------
+
+    def prove(self, claim: Claim | str) -> Proof:
+        """Prove or refute a claim under the game's assumptions.
+
+        Parameters
+        ----------
+        claim : Existence, Exclusion, Implication, Equivalence, Throughout or str
+            A text is a relation between parameters that shall hold throughout.
+
+        Returns
+        -------
+        Proof
+
+        Raises
+        ------
+        GameError
+            When the claim names what the game does not have.
+
+        Examples
+        --------
+        >>> import deterrence_games as dg
+        >>> from deterrence_games.theory import Existence, Implication
+        >>> theorem = dg.derive(dg.models.rudimentary_asymmetric_deterrence())
+        >>> theorem.prove(Existence()).verdict
+        'proved'
+        >>> theorem.prove(Implication("Attack", "conflict <= (a_DC - a_SQ)/(a_DC - a_DD)")).verdict
+        'proved'
+        >>> theorem.prove(Implication("Attack", "conflict <= 1/2")).verdict
+        'refuted'
+        """
+        return prove(self, claim, self.prover)
+
+    def to_latex(self) -> str:
+        """A proposition in LaTeX (needs ``amsmath`` and an environment ``proposition``)."""
+        return proposition(self)
 
     # ---- at numbers ----------------------------------------------------------------------------------------------------
 
