@@ -11,7 +11,7 @@ from typing import NamedTuple
 from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial, cancelled
 from deterrence_games.theory.prover import NO, YES, Prover
 
-MOST_CASES = 64  # of one class; beyond it the class is called unsolved
+MOST_CASES = 64  # distinctions of one class; beyond it the class is called unsolved
 
 
 class UnsolvedError(Exception):
@@ -76,13 +76,11 @@ class Elimination:
         others = self.prover.all_simplified(c for c in constraints if c not in own)
         if others is None:
             return
-        self._cases += 1
-        if self._cases > MOST_CASES:
-            raise UnsolvedError(f"more than {MOST_CASES} cases")
         for place, (sign, polynomial) in enumerate(others):
             parts = self.prover.factors(polynomial).others
             if sign == "=" and len(parts) > 1:
                 rest = others[:place] + others[place + 1 :] + kept
+                self._count()
                 for part, _ in parts:
                     yield from self._reduce([*rest, Constraint("=", part)], unknowns, signed)
                 return
@@ -95,6 +93,11 @@ class Elimination:
             yield from self._substitute(others, kept, equation, unknowns, signed)
         else:
             yield from self._project(others, kept, unknowns, signed)
+
+    def _count(self) -> None:
+        self._cases += 1
+        if self._cases > MOST_CASES:
+            raise UnsolvedError(f"more than {MOST_CASES} distinctions of cases")
 
     # ---- equations -----------------------------------------------------------------------------------------------------
 
@@ -167,6 +170,7 @@ class Elimination:
         signed: frozenset[int],
     ) -> Iterator[Solved]:
         """The cases in which a polynomial is above, below and at zero."""
+        self._count()
         for case in (Constraint(">", polynomial), Constraint(">", -polynomial), Constraint("=", polynomial)):
             if self.prover.feasible([*constraints, *kept, case]) != NO:
                 yield from self._reduce([*constraints, *kept, case], unknowns, signed)
