@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from deterrence_games.analysis.correlated import correlated
     from deterrence_games.analysis.credibility import credibility
     from deterrence_games.analysis.equilibrium_map import equilibrium_map
-    from deterrence_games.analysis.region_map import RegionMap
     from deterrence_games.analysis.stability import stability
     from deterrence_games.analysis.stability_report import StabilityReport
     from deterrence_games.api import derive, extensive_form, sequence_form, solve, strategic_form, tree_form
     from deterrence_games.io import read, write
     from deterrence_games.results.batch import BatchSolution
     from deterrence_games.results.correlated import CorrelatedEquilibrium
+    from deterrence_games.results.region_map import RegionMap
     from deterrence_games.solvers import (
         BackwardInduction,
         BatchEnumeration,
@@ -60,7 +60,7 @@ else:
         "LogitPath": "deterrence_games.solvers",
         "PerfectBayesian": "deterrence_games.solvers",
         "PolynomialEnumeration": "deterrence_games.solvers",
-        "RegionMap": "deterrence_games.analysis.region_map",
+        "RegionMap": "deterrence_games.results.region_map",
         "StabilityReport": "deterrence_games.analysis.stability_report",
         "SupportEnumeration": "deterrence_games.solvers",
         "VertexEnumeration": "deterrence_games.solvers",

@@ -10,10 +10,13 @@ import numpy.typing as npt
 import sympy
 from sympy import Expr, Rational, Symbol
 
-from deterrence_games.errors import GameError, ParameterError
+from deterrence_games.errors import GameError, ParameterError, SizeError
 from deterrence_games.forms.tree import InformationSet
 from deterrence_games.games import Game
 from deterrence_games.games.expressions import exact, to_text
+from deterrence_games.lowering.assumptions import broken_assumptions
+from deterrence_games.lowering.grid import MAX_POINTS, Axis, read_axis, read_fixed
+from deterrence_games.results.region_map import MAX_NAMES, RegionMap
 from deterrence_games.theory.claims import Claim
 from deterrence_games.theory.family import Family
 from deterrence_games.theory.instances import Instance, instance_of
@@ -194,13 +197,59 @@ class Theorem:
         """
         columns = {name: np.asarray(params[name], dtype=np.float64) for name in self._named(params)}
         shape = np.broadcast_shapes(*(column.shape for column in columns.values()))
-        arguments = list(columns.values())
+        arguments = np.broadcast_arrays(*columns.values())  # NumPy's reduction of conjunctions wants arrays of one shape
         with np.errstate(all="ignore"):
             answers = self._evaluator(*arguments)
         return {
             family.name: np.broadcast_to(np.asarray(answer, dtype=np.bool_), shape)
             for family, answer in zip(self.families, answers, strict=True)
         }
+
+    def map(self, x: Axis, y: Axis, fixed: Mapping[str, Any] | None = None) -> RegionMap:
+        """Which of `families` exist at every point of a grid over two parameters, from their closed forms.
+
+        Parameters
+        ----------
+        x, y : (parameter, low, high, points)
+            Evenly spaced values, ends included.
+        fixed : mapping parameter -> number
+            Every other parameter.
+
+        Returns
+        -------
+        RegionMap
+            ``complete`` is false where an assumption fails, as ``0 < p`` does at zero: there the theorem says nothing.
+
+        Raises
+        ------
+        ParameterError
+            As `equilibrium_map`.
+        SizeError
+            For more than 25 million points.
+        GameError
+            For more than 64 families.
+        """
+        game = self.game
+        x_name, x_values = read_axis(game, "x", x)
+        y_name, y_values = read_axis(game, "y", y)
+        numbers = read_fixed(game, x_name, y_name, fixed)
+        if x_values.size * y_values.size > MAX_POINTS:
+            raise SizeError(
+                f"map of game {game.name!r}: {x_values.size * y_values.size:,} points; at most {MAX_POINTS:,} are accepted, "
+                "use fewer"
+            )
+        if len(self.families) > MAX_NAMES:
+            raise GameError(f"map of game {game.name!r}: {len(self.families)} families; at most {MAX_NAMES} fit into a map")
+        grid: dict[str, Any] = {**numbers, x_name: x_values[None, :], y_name: y_values[:, None]}
+        shape = (y_values.size, x_values.size)
+        complete = np.full(shape, self.complete)
+        for fails, _ in broken_assumptions(game, grid).values():
+            complete &= ~np.broadcast_to(fails, shape)
+        mask = np.zeros(shape, dtype=np.uint64)
+        for bit, holds in enumerate(self.exists(grid).values()):
+            mask |= (np.broadcast_to(holds, shape) & complete).astype(np.uint64) << np.uint64(bit)
+        names = tuple(family.name for family in self.families)
+        return RegionMap(game.name, x_name, y_name, x_values, y_values, names, mask, complete, numbers)
 
     def _named(self, params: Mapping[str, Any]) -> tuple[str, ...]:
         for name in self.game.parameters:

@@ -171,3 +171,18 @@ def test_borders_are_a_state_of_their_own(theorems):
     assert all(instance.border for instance in found)
     inside = theorems["rudimentary_asymmetric_deterrence"].at({**point, "p": 0.5})
     assert [(instance.name, instance.border) for instance in inside] == [("Deterrence", False)]
+
+
+def test_map_is_that_of_the_numeric_solver(theorems):
+    fixed = dict(zip(("c_DDs", "c_CD", "c_DDh", "c_SQ", "c_DC"), range(5), strict=True))
+    fixed |= dict(zip(("d_DDs", "d_DC", "d_DDh", "d_CD", "d_SQ"), range(5), strict=True))
+    axes = {"x": ("p_ch", 0.012, 0.98, 21), "y": ("p_def", 0.013, 0.98, 22)}  # no border among the values
+    found = theorems["unilateral_deterrence"].map(**axes, fixed=fixed)
+    wanted = dg.equilibrium_map(dg.models.unilateral_deterrence(), **axes, fixed=fixed)
+    assert found.complete.all()
+    assert set(found.names) == set(wanted.names)
+    for name in found.names:
+        np.testing.assert_array_equal(found.exists(name), wanted.exists(name), err_msg=name)
+    edge = theorems["unilateral_deterrence"].map(("p_ch", 0, 1, 5), axes["y"], fixed)
+    assert not edge.complete[:, [0, -1]].any()
+    assert edge.complete[:, 1:-1].all()
