@@ -62,7 +62,7 @@ class _Writer:
         constraints = self.forms.minimal(self.solved.conditions)
         bounds = {self.names[k]: self.bounds(k) for k in self.solved.ranges}
         return Case(
-            conditions=tuple(readable(c, self.prover, constraints) for c in constraints),
+            conditions=readable(constraints, self.prover),
             strategies=self.strategies(),
             ranges={name: interval(ends) for name, ends in bounds.items()},
             beliefs=self.beliefs(),

@@ -19,7 +19,7 @@ class UnsolvedError(Exception):
 
 
 class Bound(NamedTuple):
-    """An end of the range of an unknown, as a fraction with positive denominator."""
+    """An end of the range of an unknown."""
 
     value: Fraction
     strict: bool
@@ -34,7 +34,7 @@ class Solved:
     conditions : tuple of Constraint
         On the parameters: necessary and sufficient for the case.
     values : dict unknown -> fraction
-        Closed forms in the parameters and in unknowns that are left free, denominators positive.
+        Closed forms in the parameters and in unknowns that are left free.
     ranges : dict unknown -> (lower bounds, upper bounds)
         Of the unknowns left free, in an order in which each depends only on those before it.
     """
@@ -210,10 +210,8 @@ class Elimination:
         lower: list[Bound] = []
         upper: list[Bound] = []
         for (constraint, powers), sign in zip(sided, signs, strict=True):
-            value = cancelled((-powers.get(0, self.ring.zero) * sign, powers[1] * sign))
-            # cancelling a factor of the denominator may turn its sign
-            if self.prover.sign(value[1], every) == -1:
-                value = (-value[0], -value[1])
+            # not cancelled: the sign of the denominator is known, that of its factors may not be
+            value = (-powers.get(0, self.ring.zero) * sign, powers[1] * sign)
             (lower if sign > 0 else upper).append(Bound(value, constraint.sign == ">"))
         pairs = [
             Constraint(">" if low.strict or high.strict else ">=", high.value[0] * low.value[1] - low.value[0] * high.value[1])
@@ -236,7 +234,8 @@ class Elimination:
             for other in left:
                 if other is not bound and (other.strict or not bound.strict):
                     gap = (other.value[0] * bound.value[1] - bound.value[0] * other.value[1]) * side
-                    if self.prover.implies(given, Constraint(">=", gap)) == YES:
+                    # times both denominators, whose signs cancelling may have turned
+                    if self.prover.implies(given, Constraint(">=", gap * other.value[1] * bound.value[1])) == YES:
                         left.remove(bound)
                         break
         return tuple(left)

@@ -74,9 +74,8 @@ def union(alternatives: Sequence[tuple[Constraint, ...]], forms: ClosedForms) ->
     for seed in alternatives:
         weak = _weakened(seed, alternatives, prover)
         if all(prover.implies(other, c) == YES for other in alternatives for c in weak):
-            weak = forms.minimal(weak)
-            return tuple(readable(c, prover, weak) for c in weak)
-    written = [sympy.And(*(readable(c, prover, own) for c in own), evaluate=False) for own in alternatives]
+            return readable(forms.minimal(weak), prover)
+    written = [sympy.And(*readable(own, prover), evaluate=False) for own in alternatives]
     return (sympy.Or(*written, evaluate=False),)
 
 

@@ -13,12 +13,25 @@ RELATIONS = {"=": sympy.Eq, ">": sympy.Gt, ">=": sympy.Ge}
 TURNED = {"=": sympy.Eq, ">": sympy.Lt, ">=": sympy.Le}
 
 
-def readable(constraint: Constraint, prover: Prover, given: Sequence[Constraint] = ()) -> Relational:
-    """Write a condition on the parameters.
+def readable(constraints: Sequence[Constraint], prover: Prover) -> tuple[Relational, ...]:
+    """Write a conjunction of conditions on the parameters.
 
-    A parameter between two numbers that enters linearly is isolated, the one with the shortest threshold first; without
-    one, the positive terms stand on one side and the negative ones on the other.
+    A parameter between two numbers that enters a condition linearly is isolated, the one with the shortest threshold first;
+    without one, the positive terms stand on one side and the negative ones on the other. The sign of what one has to divide
+    by may rest on conditions that are written already, never on the condition itself.
     """
+    written: dict[Constraint, Relational] = {}
+    for given in ((), None):  # first what the assumptions alone allow
+        for constraint in constraints:
+            if constraint not in written:
+                relation = _isolated(constraint, prover, tuple(written) if given is None else given)
+                if relation is not None:
+                    written[constraint] = relation
+    return tuple(written[c] if c in written else _two_sides(c.sign, c.polynomial, prover) for c in constraints)
+
+
+def _isolated(constraint: Constraint, prover: Prover, given: Sequence[Constraint]) -> Relational | None:
+    """The condition with a parameter against its threshold, where the sign of the denominator is known."""
     sign, polynomial = constraint
     coordinates, ring = prover.coordinates, prover.ring
     best: tuple[tuple[int, int, str], Relational] | None = None
@@ -39,7 +52,7 @@ def readable(constraint: Constraint, prover: Prover, given: Sequence[Constraint]
         rank = (others, len(above.terms) + len(below.terms), parameter.name)
         if best is None or rank < best[0]:
             best = rank, relation
-    return best[1] if best else _two_sides(sign, polynomial, prover)
+    return best[1] if best else None
 
 
 def _two_sides(sign: str, polynomial: Polynomial, prover: Prover) -> Relational:

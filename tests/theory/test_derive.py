@@ -90,6 +90,29 @@ def test_a_disjunction_in_the_assumptions_of_no_order_is_split_by_sign():
     assert theorem.prove(Existence()).verdict == "proved"
 
 
+def test_a_threshold_never_rests_on_the_condition_that_it_states():
+    """The sign of a denominator once came from the condition itself, and mixtures outside [0, 1] passed."""
+    joint = {("l", "x"): "o1", ("l", "y"): "o2", ("r", "x"): "o3", ("r", "y"): "o4"}
+    outcomes = ("o1", "o2", "o3", "o4")
+    game = dg.Game(
+        name="at_once",
+        players=("a", "b"),
+        tree=dg.Simultaneous({"a": ("l", "r"), "b": ("x", "y")}, joint),
+        types={"a": {"t0": "p_a", "t1": "1 - p_a"}},
+        payoffs={o: {"a": {"t0": f"a_{o}_0", "t1": f"a_{o}_1"}, "b": f"b_{o}"} for o in outcomes},
+        assumptions=("a_o1_0 < a_o2_0 < a_o4_0", "a_o3_1 < a_o1_1 < a_o4_1", "b_o3 < b_o4 < b_o2", "0 < p_a < 1"),
+    )
+    theorem = dg.derive(game)
+    point = {"a_o1_0": 79, "a_o2_0": 158, "a_o4_0": 181, "a_o3_1": 98, "a_o1_1": 193, "a_o4_1": 244, "b_o3": 40}
+    point |= {"b_o4": 59, "b_o2": 138, "p_a": 0.81, "b_o1": 80, "a_o2_1": 97, "a_o3_0": 61}
+    found = theorem.at(point)
+    assert found
+    for instance in found:
+        assert all(0 <= share <= 1 for shares in instance.strategies.values() for share in shares.values()), instance
+    numeric = dg.solve(game, {name: float(value) for name, value in point.items()})
+    assert {round(float(i.outcomes["o4"]), 6) for i in found} <= {round(e.outcomes["o4"], 6) for e in numeric}
+
+
 def test_contradictory_assumptions_are_named_and_no_others():
     with pytest.raises(GameError, match="contradict") as error:
         dg.derive(brinkmanship(assumptions=("w > 0", "c > 0", "w*c < -1", "0 < q < 1")))
