@@ -1,7 +1,7 @@
 """Deterrence and alliance games: equilibria with certificates, maps of them, and whether a threat is credible.
 
-A game is written as a paper prints it (`Game`), solved (`solve`), mapped over its parameters (`equilibrium_map`) and
-questioned (`credibility`).
+A game is written as a paper prints it (`Game`), solved (`solve`) or derived in closed form (`derive`), mapped over its
+parameters (`equilibrium_map`) and questioned (`credibility`).
 
 What imports Numba or SciPy is loaded on first use, so that importing the package costs little more than NumPy and SymPy.
 """
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from deterrence_games.analysis.correlated import correlated
     from deterrence_games.analysis.credibility import credibility
     from deterrence_games.analysis.equilibrium_map import equilibrium_map
-    from deterrence_games.analysis.region_map import RegionMap
     from deterrence_games.analysis.stability import stability
     from deterrence_games.analysis.stability_report import StabilityReport
     from deterrence_games.analysis.tree_equilibria import tree_equilibria
-    from deterrence_games.api import extensive_form, sequence_form, solve, strategic_form, tree_form
+    from deterrence_games.api import derive, extensive_form, sequence_form, solve, strategic_form, tree_form
     from deterrence_games.io import read, write
     from deterrence_games.results.batch import BatchSolution
     from deterrence_games.results.correlated import CorrelatedEquilibrium
+    from deterrence_games.results.region_map import RegionMap
     from deterrence_games.solvers import (
         BackwardInduction,
         BatchEnumeration,
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         VertexEnumeration,
     )
     from deterrence_games.solvers.batch import solve_batch
+    from deterrence_games.theory import Theorem
 else:
     _ON_FIRST_USE = {
         "BackwardInduction": "deterrence_games.solvers",
@@ -60,12 +61,14 @@ else:
         "LogitPath": "deterrence_games.solvers",
         "PerfectBayesian": "deterrence_games.solvers",
         "PolynomialEnumeration": "deterrence_games.solvers",
-        "RegionMap": "deterrence_games.analysis.region_map",
+        "RegionMap": "deterrence_games.results.region_map",
         "StabilityReport": "deterrence_games.analysis.stability_report",
         "SupportEnumeration": "deterrence_games.solvers",
         "VertexEnumeration": "deterrence_games.solvers",
+        "Theorem": "deterrence_games.theory",
         "correlated": "deterrence_games.analysis.correlated",
         "credibility": "deterrence_games.analysis.credibility",
+        "derive": "deterrence_games.api",
         "equilibrium_map": "deterrence_games.analysis.equilibrium_map",
         "extensive_form": "deterrence_games.api",
         "read": "deterrence_games.io",
@@ -127,11 +130,13 @@ __all__ = [
     "Status",
     "StrategicForm",
     "SupportEnumeration",
+    "Theorem",
     "TreeForm",
     "VertexEnumeration",
     "__version__",
     "correlated",
     "credibility",
+    "derive",
     "equilibrium_map",
     "extensive_form",
     "models",

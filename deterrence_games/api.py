@@ -21,6 +21,8 @@ from deterrence_games.results import Solution, Status
 from deterrence_games.results.verdict import equilibrium_name, verdict
 from deterrence_games.solvers import Lemke, PerfectBayesian, PolynomialEnumeration, Solver, VertexEnumeration
 from deterrence_games.solvers.solver import Form, name_of
+from deterrence_games.theory import Theorem
+from deterrence_games.theory.derivation import theorem_of
 
 
 def tree_form(game: Game, params: Mapping[str, Any] | None = None, *, strict: bool = False) -> TreeForm:
@@ -179,6 +181,54 @@ def solve(
             ),
         )
     return solution
+
+
+def derive(game: Game, *, seconds: float = 600.0, timeout: float = 20.0) -> Theorem:
+    """Derive all perfect Bayesian equilibria of a game in closed form, with the conditions under which they exist.
+
+    Every assignment of supports to behaviour strategies and to free beliefs is solved symbolically, or proved by z3 to be
+    empty under the game's assumptions. Payoffs, priors and probabilities are ratios of polynomials in the parameters; every
+    type and every branch of public chance must have positive probability under the assumptions.
+
+    Parameters
+    ----------
+    game : Game
+    seconds : float
+        The search stops after so many seconds; the theorem then says that it is not complete.
+    timeout : float
+        Seconds for one question to z3; what takes longer is listed as undecided.
+
+    Returns
+    -------
+    Theorem
+
+    Raises
+    ------
+    GameError
+        When the assumptions contradict one another, payoffs are no ratios of polynomials, or the assumptions do not tell a
+        sign that is needed.
+    DeterrenceGamesError
+        When z3 or python-flint is not installed.
+
+    Examples
+    --------
+    >>> import deterrence_games as dg
+    >>> theorem = dg.derive(dg.models.unilateral_deterrence())
+    >>> theorem.complete
+    True
+    >>> for family in theorem.families:
+    ...     print(family)
+    <Family 'Certain Deterrence': p_def >= (c_DC - c_SQ)/(c_DC - c_DDh)>
+    <Family 'Steadfast Deterrence': always>
+    <Family 'Separating': p_def <= (c_DC - c_SQ)/(c_DC - c_DDh), p_def >= (c_DC - c_SQ)/(-c_CD + c_DC)>
+    <Family 'Attack': p_ch >= (d_CD - d_DC)/(d_CD - d_DDs), p_def <= (c_DC - c_SQ)/(-c_CD + c_DC)>
+    <Family 'Bluff': p_ch < (d_CD - d_DC)/(d_CD - d_DDs), p_def < (c_DC - c_SQ)/(-c_CD + c_DC)>
+    """
+    own = _game(game)
+    for what, given in (("seconds", seconds), ("timeout", timeout)):
+        if isinstance(given, bool) or not isinstance(given, int | float) or not given > 0:
+            raise GameError(f"game {own.name!r}: {what} is {given!r:.40}; give a number of seconds above zero")
+    return theorem_of(own, float(seconds), float(timeout))
 
 
 def _default_solver(form: Form) -> Solver:

@@ -95,6 +95,14 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("-p", dest="params", metavar="key=value", nargs="+", action="extend", default=[], help=PARAMETER)
     solve.add_argument("--json", action="store_true", help="print the solution as JSON")
 
+    derive = command(
+        "derive",
+        _derive,
+        "derive all perfect Bayesian equilibria in closed form, with the conditions under which they exist",
+        "derive unilateral_deterrence",
+    )
+    derive.add_argument("game", metavar="NAME", help=GAME)
+
     draw = command(
         "map",
         _map,
@@ -166,6 +174,13 @@ def _solve(options: argparse.Namespace) -> int:
         print(json.dumps(solution_document(solution), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         print(solution)
+    return DONE
+
+
+def _derive(options: argparse.Namespace) -> int:
+    from deterrence_games.api import derive
+
+    print(derive(_game(options.game)))
     return DONE
 
 

@@ -1,32 +1,27 @@
 """Solve a game over a grid of two parameters."""
 
-import math
 import os
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from difflib import get_close_matches
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from deterrence_games.analysis.cell_names import FINISHED, CellNames
-from deterrence_games.analysis.region_map import MAX_NAMES, RegionMap
 from deterrence_games.errors import AssumptionWarning, GameError, ParameterError, SizeError, SolverError
 from deterrence_games.forms import TreeForm
 from deterrence_games.games import Game
 from deterrence_games.lowering.assumptions import broken_assumptions
+from deterrence_games.lowering.grid import MAX_POINTS, Axis, read_axis, read_fixed
 from deterrence_games.lowering.tree import tree_form_of
 from deterrence_games.progress import progress as progress_bar
+from deterrence_games.results.region_map import MAX_NAMES, RegionMap
 from deterrence_games.solvers import PerfectBayesian
 from deterrence_games.solvers.certificate import certified
 
 CHUNK = 16_384  # points solved at a time: a progress bar moves, and findings stay small
-MAX_POINTS = 25_000_000
-
-Axis = tuple[str, float, float, int]
 
 
 def equilibrium_map(
@@ -93,9 +88,9 @@ def equilibrium_map(
         raise GameError(f"cannot map {type(game).__name__}; give a Game")
     if solver is not None and not isinstance(solver, PerfectBayesian):
         raise SolverError(f"map of game {game.name!r}: {type(solver).__name__} takes no arrays of points; use PerfectBayesian")
-    x_name, x_values = _axis(game, "x", x)
-    y_name, y_values = _axis(game, "y", y)
-    numbers = _fixed(game, x_name, y_name, fixed)
+    x_name, x_values = read_axis(game, "x", x)
+    y_name, y_values = read_axis(game, "y", y)
+    numbers = read_fixed(game, x_name, y_name, fixed)
     points = x_values.size * y_values.size
     if points > MAX_POINTS:
         raise SizeError(f"map of game {game.name!r}: {points:,} points; at most {MAX_POINTS:,} are accepted, use fewer")
@@ -134,69 +129,12 @@ def equilibrium_map(
     )  # fmt: skip
 
 
-def _axis(game: Game, which: str, given: Any) -> tuple[str, npt.NDArray[np.float64]]:
-    def reject(what: str) -> ParameterError:
-        return ParameterError(f"map of game {game.name!r}: {which} {what}")
-
-    if not isinstance(given, (tuple, list)) or len(given) != 4:
-        raise reject(f"is {given!r:.60}; give (parameter, low, high, points), such as ('p', 0, 1, 101)")
-    name, low, high, points = given
-    if name not in game.parameters:
-        raise reject(f"has unknown parameter {name!r:.60}{_hint(name, game.parameters)}; use {', '.join(game.parameters)}")
-    for end in (low, high):
-        if not _is_finite(end):
-            raise reject(f"runs from {low!r:.40} to {high!r:.40}; give two finite numbers")
-    if not float(low) < float(high):
-        raise reject(f"runs from {float(low):g} to {float(high):g}; give the lower end first")
-    if isinstance(points, bool) or not isinstance(points, Integral) or int(points) < 2:
-        raise reject(f"has {points!r:.40} points; give a whole number from 2 on")
-    if int(points) > MAX_POINTS:
-        raise SizeError(f"map of game {game.name!r}: {which} has {points:,} points; at most {MAX_POINTS:,} are accepted")
-    return name, np.linspace(float(low), float(high), int(points))
-
-
-def _fixed(game: Game, x: str, y: str, given: Mapping[str, Any] | None) -> dict[str, float]:
-    def reject(what: str) -> ParameterError:
-        return ParameterError(f"map of game {game.name!r}: {what}")
-
-    if x == y:
-        raise reject(f"parameter {x!r} is on both axes; choose two parameters")
-    fixed = {} if given is None else given
-    if not isinstance(fixed, Mapping):
-        raise reject("fixed is not a mapping; give {parameter: number}")
-    for name, value in fixed.items():
-        if name not in game.parameters:
-            raise reject(f"fixed has unknown parameter {name!r:.60}{_hint(name, game.parameters)}; remove it")
-        if name in (x, y):
-            raise reject(f"parameter {name!r} is on an axis and in fixed; remove it from fixed")
-        if not _is_finite(value):
-            raise reject(f"parameter {name!r} is {value!r:.40}; give a finite number")
-    missing = [name for name in game.parameters if name not in (x, y, *fixed)]
-    if missing:
-        raise reject(f"no value for {', '.join(missing)}; add {'it' if len(missing) == 1 else 'them'} to fixed")
-    return {name: float(fixed[name]) for name in game.parameters if name in fixed}
-
-
 def _threads(game: Game, given: int | None) -> int:
     if given is None:
         return os.cpu_count() or 1
     if isinstance(given, bool) or not isinstance(given, Integral) or int(given) < 1:
         raise ParameterError(f"map of game {game.name!r}: threads is {given!r:.40}; give a whole number from 1 on")
     return int(given)
-
-
-def _is_finite(value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        return False
-    try:
-        return math.isfinite(float(value))
-    except OverflowError:
-        return False
-
-
-def _hint(name: Any, known: tuple[str, ...]) -> str:
-    near = get_close_matches(str(name), known, 1)
-    return f" (did you mean {near[0]}?)" if near else ""
 
 
 def _warn_of_assumptions(game: Game, grid: Mapping[str, Any]) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deterrence_games.analysis.region_map import RegionMap
 from deterrence_games.plotting import regions
 from deterrence_games.plotting.style import REGION_COLOURS
+from deterrence_games.results.region_map import RegionMap
 
 # By the number of equilibria that overlap; the second and third are for maps with more regions than colours.
 HATCHES = (

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deterrence_games.analysis.region_map import RegionMap
 from deterrence_games.plotting import regions
 from deterrence_games.plotting.region_looks import UNDECIDED, RegionLook, region_looks
 from deterrence_games.plotting.style import (
@@ -24,6 +23,7 @@ from deterrence_games.plotting.style import (
     typeset,
     wrapped,
 )
+from deterrence_games.results.region_map import RegionMap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

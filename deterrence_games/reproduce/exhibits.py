@@ -10,10 +10,11 @@ from html import escape
 from pathlib import Path
 from typing import Any, final
 
-from deterrence_games.analysis.equilibrium_map import Axis, equilibrium_map
+from deterrence_games.analysis.equilibrium_map import equilibrium_map
 from deterrence_games.api import solve
 from deterrence_games.errors import FormatError
 from deterrence_games.games import Game
+from deterrence_games.lowering.grid import Axis
 from deterrence_games.plotting import plot_map, plot_tree
 from deterrence_games.plotting.style import save
 from deterrence_games.results import Equilibrium

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from deterrence_games.analysis.region_map import RegionMap
+from deterrence_games.results.region_map import RegionMap
 
 
 def map_of(names, conditions, x, y, axes=("p_ch", "p_def"), complete=None, fixed=None, game="unilateral_deterrence"):

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from deterrence_games.analysis.region_map import RegionMap
 from deterrence_games.errors import FormatError, GameError
+from deterrence_games.results.region_map import RegionMap
 
 
 def small_map(**changes):

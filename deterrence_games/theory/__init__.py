@@ -1,0 +1,23 @@
+"""Theorems: equilibria in closed form with the conditions under which they exist, proved.
+
+z3 and python-flint, the extra ``proofs``, are imported when a game is derived.
+"""
+
+from deterrence_games.theory.claims import Equivalence, Exclusion, Existence, Implication, Throughout
+from deterrence_games.theory.family import Case, Family
+from deterrence_games.theory.instances import Instance
+from deterrence_games.theory.proofs import Proof
+from deterrence_games.theory.theorem import Theorem
+
+__all__ = [
+    "Case",
+    "Equivalence",
+    "Exclusion",
+    "Existence",
+    "Family",
+    "Implication",
+    "Instance",
+    "Proof",
+    "Theorem",
+    "Throughout",
+]

@@ -1,0 +1,230 @@
+"""The parameters of a game in coordinates in which almost everything is positive.
+
+Ordered payoffs become sums of positive gaps, probabilities between two numbers become odds, and priors become unnormalised
+weights. The order that a game assumes then holds by itself, and a polynomial whose coefficients have one sign has that sign.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+from sympy import Expr, Symbol
+from sympy.core.relational import Relational
+
+from deterrence_games.errors import GameError
+from deterrence_games.games import Game
+from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial, Ring, read_fraction
+
+
+@dataclass(eq=False)
+class Coordinates:
+    """Coordinates of a game's parameters.
+
+    Attributes
+    ----------
+    ring : Ring
+        Coordinates first, then the unknowns of strategies and beliefs.
+    positive : set of int
+        Variables that are above zero; all others may be anything.
+    parameters : dict parameter -> fraction
+        Each parameter in the coordinates.
+    back : dict variable -> (numerator, denominator)
+        Each coordinate in the parameters, as SymPy expressions; the denominator is positive.
+    odds : dict variable -> (parameter, low, high)
+        Coordinates that are odds ``(parameter - low)/(high - parameter)``.
+    assumptions : list of Constraint
+        What the coordinates do not guarantee by being positive.
+    """
+
+    ring: Ring
+    positive: set[int]
+    parameters: dict[str, Fraction]
+    back: dict[int, tuple[Expr, Expr]]
+    odds: dict[int, tuple[Symbol, Expr, Expr]]
+    assumptions: list[Constraint] = field(default_factory=list)
+
+    def fraction(self, expression: Expr) -> Fraction:
+        """An expression in the parameters, in the coordinates."""
+        return read_fraction(expression, self.ring, self.parameters)
+
+    def expression(self, polynomial: Polynomial, names: Mapping[int, Expr] | None = None) -> Expr:
+        """A polynomial in the parameters: a product of its factors; `names` writes the unknowns."""
+        sign, parts = polynomial.factor()
+        left = polynomial
+        for place, (part, power) in enumerate(parts):
+            if sign < 0 and power % 2 and not self._one_sign(part):
+                parts[place], sign = (-part, power), 1  # a - b reads better than -(b - a)
+        found: Expr = sympy.Integer(sign)
+        for part, power in parts:
+            found *= self._factor(part, names or {}) ** power
+            left = left / part**power
+        return found * abs(_number(left.terms.get((0,) * len(self.ring.names), 0)))
+
+    def _one_sign(self, polynomial: Polynomial) -> bool:
+        return len({c > 0 for c in polynomial.terms.values()}) == 1
+
+    def _factor(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> Expr:
+        """A factor as a sum over products of probabilities, each times a sum of products of differences of payoffs."""
+        degrees = polynomial.degrees
+        shares = [k for k in polynomial.variables if k not in self.back or self.back[k][1] != 1]
+        groups: dict[tuple[int, ...], dict[tuple[int, ...], Expr]] = {}
+        for exponents, coefficient in polynomial.terms.items():
+            outer = tuple(exponents[k] for k in shares)
+            groups.setdefault(outer, {})[exponents] = _number(coefficient)
+        total = sympy.S.Zero
+        for outer, terms in groups.items():
+            inner = sympy.S.Zero
+            for exponents, number in terms.items():
+                gaps = (self.back[k][0] ** power for k, power in enumerate(exponents) if power and k not in shares)
+                inner += sympy.Mul(number, *gaps)
+            if all(sum(power for k, power in enumerate(own) if k not in shares) <= 1 for own in terms):
+                inner = sympy.expand(inner)
+            for k, power in zip(shares, outer, strict=True):
+                above, below = self.back.get(k) or (names[k], sympy.S.One)
+                inner *= above**power * below ** (degrees[k] - power)
+            total += inner
+        return total / sympy.Mul(*(self.back[k][1] ** degrees[k] for k in shares if k in self.back))
+
+
+def _number(coefficient: Any) -> Expr:
+    return coefficient if coefficient == 0 else sympy.Rational(int(coefficient.p), int(coefficient.q))
+
+
+def coordinates_of(game: Game, unknowns: Sequence[str]) -> Coordinates:
+    """Choose coordinates from a game's assumptions, in a ring with room for `unknowns`."""
+    symbols = {name: Symbol(name, real=True) for name in game.parameters}
+    lower = _lower_neighbours(game.assumptions)
+    groups = _weighed(game, lower)
+    ring = Ring([*(f"c{k}" for k in range(len(symbols))), *unknowns])
+    place = {name: k for k, name in enumerate(symbols)}
+    found = Coordinates(ring, set(), {}, {}, {})
+    for own, rest in groups:
+        total = ring.sum([ring.one, *(ring.variables[place[s.name]] for s in own)])
+        for s in own:
+            k = place[s.name]
+            found.positive.add(k)
+            found.parameters[s.name] = (ring.variables[k], total)
+            found.back[k] = (s, rest)
+    bounds = _bounds(game.assumptions)
+    height: dict[Expr, int] = {}  # a chain of gaps is longest, and implies most, on the highest of those below
+    for s in _bottom_up(symbols, lower):
+        height[s] = 1 + max((height[low] for low in lower.get(s, ()) if low in height), default=0)
+        if s.name in found.parameters:
+            continue
+        k = place[s.name]
+        variable = ring.variables[k]
+        least, most = bounds.get(s, (None, None))
+        parents = [low for low in lower.get(s, ()) if low.is_Symbol and low.name in found.parameters]
+        if least is not None and most is not None and not parents:
+            found.positive.add(k)
+            found.parameters[s.name] = (ring.number(least) + ring.number(most) * variable, ring.one + variable)
+            found.back[k] = (s - least, most - s)
+            found.odds[k] = (s, least, most)
+        elif parents or least is not None:
+            parent: Expr = max(parents, key=lambda low: height[low]) if parents else least
+            above, below = found.fraction(parent)
+            found.positive.add(k)
+            found.parameters[s.name] = (above + below * variable, below)
+            found.back[k] = (s - parent, sympy.S.One)
+        elif most is not None:
+            found.positive.add(k)
+            found.parameters[s.name] = (ring.number(most) - variable, ring.one)
+            found.back[k] = (most - s, sympy.S.One)
+        else:
+            found.parameters[s.name] = (variable, ring.one)
+            found.back[k] = (s, sympy.S.One)
+    for relation in game.assumptions:
+        found.assumptions.append(as_constraint(relation, found))
+    return found
+
+
+def as_constraint(relation: Relational, coordinates: Coordinates) -> Constraint:
+    """A relation between parameters as a polynomial compared with zero.
+
+    Raises
+    ------
+    GameError
+        When the sign of a denominator in it is not known.
+    """
+    sides = (relation.lhs, relation.rhs) if relation.rel_op in (">", ">=", "==") else (relation.rhs, relation.lhs)
+    above, below = coordinates.fraction(sides[0] - sides[1])
+    sign = {"<": ">", "<=": ">=", "==": "="}.get(relation.rel_op, relation.rel_op)
+    if sign == "=":
+        return Constraint(sign, above)
+    # multiplied by the square of the denominator, a comparison stays what it is
+    return Constraint(sign, above if below == coordinates.ring.one else above * below)
+
+
+def _lower_neighbours(relations: Sequence[Relational]) -> dict[Expr, list[Expr]]:
+    """For each symbol what is said to be strictly below it: symbols and numbers."""
+    lower: dict[Expr, list[Expr]] = {}
+    for low, high in _strict_pairs(relations):
+        if high.is_Symbol and (low.is_Symbol or low.is_Rational):
+            lower.setdefault(high, []).append(low)
+    return lower
+
+
+def _strict_pairs(relations: Sequence[Relational]) -> list[tuple[Expr, Expr]]:
+    pairs = []
+    for relation in relations:
+        if relation.rel_op == "<":
+            pairs.append((relation.lhs, relation.rhs))
+        elif relation.rel_op == ">":
+            pairs.append((relation.rhs, relation.lhs))
+    return pairs
+
+
+def _bounds(relations: Sequence[Relational]) -> dict[Expr, tuple[Expr | None, Expr | None]]:
+    """The largest number below and the smallest above each symbol."""
+    found: dict[Expr, tuple[Expr | None, Expr | None]] = {}
+    for low, high in _strict_pairs(relations):
+        if high.is_Symbol and low.is_Rational:
+            least, most = found.get(high, (None, None))
+            found[high] = (low if least is None else max(low, least), most)
+        elif low.is_Symbol and high.is_Rational:
+            least, most = found.get(low, (None, None))
+            found[low] = (least, high if most is None else min(high, most))
+    return found
+
+
+def _bottom_up(symbols: dict[str, Symbol], lower: dict[Expr, list[Expr]]) -> list[Symbol]:
+    """The symbols, each after those below it; assumptions were checked for cycles when the game was made."""
+    done: dict[Symbol, None] = {}
+
+    def visit(s: Symbol) -> None:
+        if s not in done:
+            for low in lower.get(s, ()):
+                if low.is_Symbol:
+                    visit(low)
+            done[s] = None
+
+    for s in symbols.values():
+        visit(s)
+    return list(done)
+
+
+def _weighed(game: Game, lower: dict[Expr, list[Expr]]) -> list[tuple[list[Symbol], Expr]]:
+    """Priors of three types and more that are plain symbols and a rest, all assumed positive."""
+    stated = [sympy.expand(high - low) for low, high in _strict_pairs(game.assumptions)]
+    groups = []
+    for priors in game.types.values():
+        own = [prior for prior in priors.values() if prior.is_Symbol]
+        rest = [prior for prior in priors.values() if not prior.is_Symbol]
+        if len(own) < 2 or len(rest) != 1 or len(set(own)) < len(own):
+            continue
+        if sympy.expand(rest[0] - 1 + sum(own)) != 0 or sympy.expand(rest[0]) not in stated:
+            continue
+        if all(sympy.S.Zero in lower.get(s, ()) and not any(low.is_Symbol for low in lower[s]) for s in own):
+            groups.append((own, rest[0]))
+    return groups
+
+
+def check_priors(game: Game, positive: Sequence[tuple[str, str, bool]]) -> None:
+    """Refuse priors that the assumptions do not keep above zero."""
+    for player, kind, sure in positive:
+        if not sure:
+            raise GameError(
+                f"game {game.name!r}: the assumptions allow type {kind!r} of {player!r} to have prior zero, and then beliefs "
+                "about it are another question; assume it positive, say '0 < p < 1'"
+            )

@@ -1,0 +1,241 @@
+"""Solve the conditions of a support class for its unknowns, exactly and by cases.
+
+Equations of degree one are solved by substitution; what is left of the unknowns enters inequalities, from which they are
+eliminated as Fourier and Motzkin do. Where the sign of a coefficient is open, the cases are taken apart.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial, cancelled
+from deterrence_games.theory.prover import NO, YES, Prover
+
+MOST_CASES = 64  # distinctions of one class; beyond it the class is called unsolved
+
+
+class UnsolvedError(Exception):
+    """A system that these methods do not solve."""
+
+
+class Bound(NamedTuple):
+    """An end of the range of an unknown."""
+
+    value: Fraction
+    strict: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """One case of a system.
+
+    Attributes
+    ----------
+    conditions : tuple of Constraint
+        On the parameters: necessary and sufficient for the case.
+    values : dict unknown -> fraction
+        Closed forms in the parameters and in unknowns that are left free.
+    ranges : dict unknown -> (lower bounds, upper bounds)
+        Of the unknowns left free, in an order in which each depends only on those before it.
+    """
+
+    conditions: tuple[Constraint, ...]
+    values: dict[int, Fraction]
+    ranges: dict[int, tuple[tuple[Bound, ...], tuple[Bound, ...]]]
+
+
+class Elimination:
+    """Elimination of unknowns from systems over one prover's assumptions."""
+
+    def __init__(self, prover: Prover) -> None:
+        self.prover = prover
+        self.ring = prover.ring
+        self._cases = 0
+
+    def solve(self, constraints: Sequence[Constraint], unknowns: Sequence[int]) -> list[Solved]:
+        """All cases in which the system has solutions.
+
+        Parameters
+        ----------
+        constraints : sequence of Constraint
+            Whose unknowns are above zero, or not below it, as the prover knows.
+
+        Raises
+        ------
+        UnsolvedError
+            When an unknown enters nonlinearly everywhere, or there are too many cases.
+        """
+        self._cases = 0
+        signs = [Constraint(">" if k in self.prover.positive else ">=", self.ring.variables[k]) for k in unknowns]
+        return list(self._reduce([*constraints, *signs], tuple(unknowns), frozenset(unknowns)))
+
+    def _reduce(self, constraints: Iterable[Constraint], unknowns: tuple[int, ...], signed: frozenset[int]) -> Iterator[Solved]:
+        """Solve for all `unknowns`; `signed` are those whose own sign still stands among the constraints."""
+        own = {Constraint(sign, self.ring.variables[k]) for k in signed for sign in (">", ">=")}
+        kept = [c for c in constraints if c in own]
+        others = self.prover.all_simplified(c for c in constraints if c not in own)
+        if others is None:
+            return
+        for place, (sign, polynomial) in enumerate(others):
+            parts = self.prover.factors(polynomial).others
+            if sign == "=" and len(parts) > 1:
+                rest = others[:place] + others[place + 1 :] + kept
+                self._count()
+                for part, _ in parts:
+                    yield from self._reduce([*rest, Constraint("=", part)], unknowns, signed)
+                return
+        if not unknowns:
+            if self.prover.feasible(others) != NO:
+                yield Solved(tuple(others), {}, {})
+            return
+        equation = self._equation(others, unknowns)
+        if equation is not None:
+            yield from self._substitute(others, kept, equation, unknowns, signed)
+        else:
+            yield from self._project(others, kept, unknowns, signed)
+
+    def _count(self) -> None:
+        self._cases += 1
+        if self._cases > MOST_CASES:
+            raise UnsolvedError(f"more than {MOST_CASES} distinctions of cases")
+
+    # ---- equations -----------------------------------------------------------------------------------------------------
+
+    def _equation(self, constraints: Sequence[Constraint], unknowns: Sequence[int]) -> tuple[int, int, int | None] | None:
+        """The best equation to solve: its place, the unknown, and the sign of its coefficient (None: open)."""
+        best: tuple[tuple[int, ...], tuple[int, int, int | None]] | None = None
+        for place, (sign, polynomial) in enumerate(constraints):
+            if sign != "=":
+                continue
+            for k in unknowns:
+                powers = self.ring.powers(polynomial, k)
+                if max(powers) != 1:
+                    continue
+                coefficient = powers[1]
+                known = self.prover.factors(coefficient)
+                certain = known.sign if not known.others else None
+                clear = not coefficient.variables & set(unknowns)
+                # in a sum of probabilities the first action, usually the peaceful one, is the rest, and the last type
+                order = k if self.ring.names[k].startswith("w") else -k
+                rank = (certain is None, not clear, len(coefficient.terms), len(polynomial.terms), order)
+                if best is None or rank < best[0]:
+                    best = rank, (place, k, certain)
+        return best[1] if best else None
+
+    def _substitute(
+        self,
+        constraints: list[Constraint],
+        kept: list[Constraint],
+        equation: tuple[int, int, int | None],
+        unknowns: tuple[int, ...],
+        signed: frozenset[int],
+    ) -> Iterator[Solved]:
+        place, k, sign = equation
+        powers = self.ring.powers(constraints[place].polynomial, k)
+        coefficient, rest = powers[1], powers.get(0, self.ring.zero)
+        others = constraints[:place] + constraints[place + 1 :]
+        sign = self.prover.sign(coefficient, [*constraints, *kept]) if sign is None else sign
+        if sign is None:
+            yield from self._split(constraints, kept, coefficient, unknowns, signed)
+            return
+        if sign == 0:
+            yield from self._reduce([*others, *kept, Constraint("=", rest)], unknowns, signed)
+            return
+        value = (-rest * sign, coefficient * sign)
+        put = [Constraint(c.sign, self._put(c.polynomial, k, value)) for c in (*others, *kept)]
+        remaining = tuple(u for u in unknowns if u != k)
+        for solved in self._reduce(put, remaining, signed - {k}):
+            yield Solved(solved.conditions, {**solved.values, k: self.evaluated(value, solved.values)}, solved.ranges)
+
+    def _put(self, polynomial: Polynomial, k: int, value: Fraction) -> Polynomial:
+        """A polynomial with a fraction of positive denominator put in, times a positive factor."""
+        return self.ring.put(polynomial, k, value)[0]
+
+    def evaluated(self, fraction: Fraction, values: dict[int, Fraction]) -> Fraction:
+        """A fraction in terms of the parameters and the unknowns that are left free."""
+        above, below = fraction
+        for k in sorted((above.variables | below.variables) & set(values), reverse=True):
+            value = values[k]
+            top, top_scale = self.ring.put(above, k, value)
+            bottom, bottom_scale = self.ring.put(below, k, value)
+            above, below = cancelled((top * bottom_scale, bottom * top_scale))
+        return cancelled((above, below))
+
+    def _split(
+        self,
+        constraints: list[Constraint],
+        kept: list[Constraint],
+        polynomial: Polynomial,
+        unknowns: tuple[int, ...],
+        signed: frozenset[int],
+    ) -> Iterator[Solved]:
+        """The cases in which a polynomial is above, below and at zero."""
+        self._count()
+        for case in (Constraint(">", polynomial), Constraint(">", -polynomial), Constraint("=", polynomial)):
+            if self.prover.feasible([*constraints, *kept, case]) != NO:
+                yield from self._reduce([*constraints, *kept, case], unknowns, signed)
+
+    # ---- inequalities --------------------------------------------------------------------------------------------------
+
+    def _project(
+        self, constraints: list[Constraint], kept: list[Constraint], unknowns: tuple[int, ...], signed: frozenset[int]
+    ) -> Iterator[Solved]:
+        """Eliminate the last unknown that enters every inequality linearly."""
+        every = [*constraints, *kept]
+        open_coefficient: Polynomial | None = None
+        for k in reversed(unknowns):
+            within = [c for c in every if k in c.polynomial.variables]
+            if any(c.polynomial.degrees[k] > 1 for c in within):
+                continue
+            sided = [(c, self.ring.powers(c.polynomial, k)) for c in within]
+            signs = [self.prover.sign(powers[1], every) for _, powers in sided]
+            if any(sign not in (1, -1) for sign in signs):
+                open_coefficient = next(p[1] for (_, p), sign in zip(sided, signs, strict=True) if sign not in (1, -1))
+                continue
+            yield from self._eliminate(every, k, sided, [sign or 0 for sign in signs], unknowns, signed)
+            return
+        if open_coefficient is None:
+            raise UnsolvedError("an unknown enters nonlinearly")
+        yield from self._split(constraints, kept, open_coefficient, unknowns, signed)
+
+    def _eliminate(
+        self,
+        every: list[Constraint],
+        k: int,
+        sided: list[tuple[Constraint, dict[int, Polynomial]]],
+        signs: list[int],
+        unknowns: tuple[int, ...],
+        signed: frozenset[int],
+    ) -> Iterator[Solved]:
+        lower: list[Bound] = []
+        upper: list[Bound] = []
+        for (constraint, powers), sign in zip(sided, signs, strict=True):
+            # not cancelled: the sign of the denominator is known, that of its factors may not be
+            value = (-powers.get(0, self.ring.zero) * sign, powers[1] * sign)
+            (lower if sign > 0 else upper).append(Bound(value, constraint.sign == ">"))
+        pairs = [
+            Constraint(">" if low.strict or high.strict else ">=", high.value[0] * low.value[1] - low.value[0] * high.value[1])
+            for low in lower
+            for high in upper
+        ]
+        rest = [c for c in every if k not in c.polynomial.variables]
+        remaining = tuple(u for u in unknowns if u != k)
+        for solved in self._reduce([*rest, *pairs], remaining, signed - {k}):
+            ends = []
+            for bounds, side in ((lower, 1), (upper, -1)):
+                put = [Bound(self.evaluated(b.value, solved.values), b.strict) for b in bounds]
+                ends.append(self._binding(put, side, solved.conditions))
+            yield Solved(solved.conditions, solved.values, {**solved.ranges, k: (ends[0], ends[1])})
+
+    def _binding(self, bounds: list[Bound], side: int, given: Sequence[Constraint]) -> tuple[Bound, ...]:
+        """The bounds without those that another one implies (`side` is 1 for lower bounds, -1 for upper ones)."""
+        left = list(dict.fromkeys(bounds))
+        for bound in list(left):
+            for other in left:
+                if other is not bound and (other.strict or not bound.strict):
+                    gap = (other.value[0] * bound.value[1] - bound.value[0] * other.value[1]) * side
+                    # times both denominators, whose signs cancelling may have turned
+                    if self.prover.implies(given, Constraint(">=", gap * other.value[1] * bound.value[1])) == YES:
+                        left.remove(bound)
+                        break
+        return tuple(left)

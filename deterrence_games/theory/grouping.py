@@ -1,0 +1,160 @@
+"""Cases grouped into families: by the literature's name, else by the play on the path."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import sympy
+from sympy import FiniteSet, Interval, Set, Symbol
+from sympy.logic.boolalg import Boolean
+
+from deterrence_games.forms.tree import History, InformationSet
+from deterrence_games.games import Game
+from deterrence_games.theory.closed_forms import ClosedForms
+from deterrence_games.theory.family import Beliefs, Bounds, Case, Ends, Family, interval
+from deterrence_games.theory.polynomials import Constraint
+from deterrence_games.theory.prover import NO, YES, Prover, negations
+from deterrence_games.theory.readable import readable
+
+ZERO_OR_ONE = (sympy.S.Zero, sympy.S.One)
+
+
+class NamedCase(NamedTuple):
+    """A case with the name of its family."""
+
+    name: str
+    case: Case
+
+
+def name_of(game: Game, case: Case, path: Sequence[InformationSet]) -> str:
+    """The first of the game's names whose pattern the case matches, else its play at the information sets on the path."""
+    played = {place: {a for a, share in shares.items() if share != 0} for place, shares in case.strategies.items()}
+    for name, pattern in game.names.items():
+        if all(InformationSet(*p) in played and played[InformationSet(*p)] <= set(a) for p, a in pattern.items()):
+            return name
+    moves: dict[tuple[str, History], list[str]] = {}
+    for place in path:
+        actions = "/".join(case.supports[place])
+        moves.setdefault((place.player, place.history), []).append(f"{place.type}: {actions}" if place.type else actions)
+    return "; ".join(f"{player}{_after(history)} {', '.join(texts)}" for (player, history), texts in moves.items())
+
+
+def _after(history: History) -> str:
+    steps = ["+".join(step) if isinstance(step, tuple) else step for step in history]
+    return f" after {' > '.join(steps)}" if steps else ""
+
+
+def families_of(named: Sequence[NamedCase], forms: ClosedForms) -> tuple[Family, ...]:
+    """One family for each name and kind (generic, or on a border only), in the order of the cases."""
+    groups: dict[tuple[str, bool], list[Case]] = {}
+    for name, case in named:
+        groups.setdefault((name, case.generic), []).append(case)
+    return tuple(_family(name, generic, cases, forms) for (name, generic), cases in groups.items())
+
+
+def _family(name: str, generic: bool, cases: list[Case], forms: ClosedForms) -> Family:
+    freest = max(cases, key=lambda case: (sum(s.name.startswith("q") for s in case.ranges), len(case.ranges)))
+    ordered = (freest, *(case for case in cases if case is not freest))
+    bounds = {symbol: _closed(symbol, ends, freest, cases) for symbol, ends in freest.bounds.items()}
+    return Family(
+        name=name,
+        generic=generic,
+        conditions=union([case.constraints for case in ordered], forms),
+        strategies=freest.strategies,
+        ranges={symbol: interval(ends) for symbol, ends in bounds.items()},
+        beliefs=_joined([case.beliefs for case in ordered]),
+        outcomes=freest.outcomes,
+        payoffs=freest.payoffs,
+        cases=ordered,
+    )
+
+
+def union(alternatives: Sequence[tuple[Constraint, ...]], forms: ClosedForms) -> tuple[Boolean, ...]:
+    """Readable conditions that hold exactly where one of several conjunctions holds."""
+    prover = forms.prover
+    for seed in alternatives:
+        weak = _weakened(seed, alternatives, prover)
+        if all(prover.implies(other, c) == YES for other in alternatives for c in weak):
+            return readable(forms.minimal(weak), prover)
+    written = [sympy.And(*readable(own, prover), evaluate=False) for own in alternatives]
+    return (sympy.Or(*written, evaluate=False),)
+
+
+def _weakened(
+    seed: tuple[Constraint, ...], alternatives: Sequence[tuple[Constraint, ...]], prover: Prover
+) -> tuple[Constraint, ...]:
+    """A conjunction without the conditions, and the exclusions of borders, that the union of all does not need."""
+
+    def within(conditions: Sequence[Constraint]) -> bool:
+        if () in alternatives:
+            return True
+        outside = [tuple(denied for c in own for denied in negations(c)) for own in alternatives]
+        return prover.feasible(conditions, outside) == NO
+
+    left = list(seed)
+    for condition in seed:
+        others = [c for c in left if c != condition]
+        if within(others):
+            left = others
+        elif condition.sign == ">":
+            closed = [Constraint(">=", c.polynomial) if c == condition else c for c in left]
+            if within(closed):
+                left = closed
+    return tuple(left)
+
+
+def _closed(symbol: Symbol, ends: Bounds, case: Case, cases: Sequence[Case]) -> Bounds:
+    """Bounds of a probability with zero and one included where another case of the family joins there."""
+    places = [
+        (place, action)
+        for place, shares in case.strategies.items()
+        for action, share in shares.items()
+        if share == symbol
+    ]  # fmt: skip
+    if not places:
+        return ends
+    place, action = places[0]
+
+    def faced(end: sympy.Expr) -> bool:
+        for other in cases:
+            both = (set(other.supports) & set(case.supports)) - {place}
+            same = all(other.supports[at] == case.supports[at] for at in both)
+            there = other.supports.get(place, ())
+            if same and ((end == 0 and action not in there) or (end == 1 and there == (action,))):
+                return True
+        return False
+
+    def close(side: Ends) -> Ends:
+        return tuple((value, strict and not (value in ZERO_OR_ONE and faced(value))) for value, strict in side)
+
+    return close(ends[0]), close(ends[1])
+
+
+def _joined(parts: Sequence[Beliefs]) -> Beliefs:
+    """Union of belief sets."""
+    found: dict[History, dict[str, dict[str, Set]]] = {}
+    for part in parts:
+        for history, players in part.items():
+            for player, kinds in players.items():
+                held = found.setdefault(history, {}).setdefault(player, {})
+                for kind, own in kinds.items():
+                    held[kind] = _union(held[kind], own) if kind in held else own
+    return found
+
+
+def _union(one: Set, other: Set) -> Set:
+    """Union of two sets of numbers, in which a point at the end of an interval closes it."""
+    if one == other:
+        return one
+    for large, small in ((one, other), (other, one)):
+        if isinstance(large, Interval) and isinstance(small, FiniteSet):
+            (point,) = small
+            if point == large.start:
+                return Interval(large.start, large.end, False, large.right_open)
+            if point == large.end:
+                return Interval(large.start, large.end, large.left_open, False)
+        if isinstance(large, FiniteSet) and isinstance(small, FiniteSet) and len(large) == len(small) == 1:
+            (value,), (point,) = large, small
+            free = [s for s in value.free_symbols if s not in point.free_symbols]
+            if any(sympy.cancel(value.subs(s, end) - point) == 0 for s in free for end in ZERO_OR_ONE):
+                return large  # an end of what the free probability goes through
+    return sympy.Union(one, other)

@@ -1,0 +1,212 @@
+"""Polynomials over the rationals in named variables, and relations of them to zero.
+
+A thin layer over python-flint, which belongs to the extra ``proofs``; python-flint's own polynomials cannot be hashed.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+import sympy
+
+from deterrence_games.errors import DeterrenceGamesError, GameError
+
+MOST_POWER = 12  # of a sum in a payoff
+
+Terms: TypeAlias = Mapping[
+    tuple[int, ...], Any
+]  # exponents -> coefficient, a rational number with numerator p and denominator q
+
+
+def import_proof_packages() -> tuple[Any, Any]:
+    """Import z3 and python-flint.
+
+    Raises
+    ------
+    DeterrenceGamesError
+        Naming the extra when one of them is missing.
+    """
+    try:
+        import flint
+        import z3
+    except ImportError as missing:
+        raise DeterrenceGamesError(
+            f"derive needs {missing.name}, which is not installed; install the extra: pip install 'deterrence-games[proofs]'"
+        ) from None
+    return z3, flint
+
+
+class Polynomial:
+    """A polynomial of a `Ring`; immutable.
+
+    Parameters
+    ----------
+    raw : flint.fmpq_mpoly
+    """
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+
+    @cached_property
+    def terms(self) -> Terms:
+        """Coefficient of each monomial, by the exponents of the variables."""
+        found: Terms = self.raw.to_dict()
+        return found
+
+    @cached_property
+    def degrees(self) -> tuple[int, ...]:
+        """Degree in each variable."""
+        return tuple(int(degree) for degree in self.raw.degrees()) if self.terms else ()
+
+    @cached_property
+    def variables(self) -> frozenset[int]:
+        """Positions of the variables that occur."""
+        return frozenset(k for k, degree in enumerate(self.degrees) if degree > 0)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(frozenset((exponents, int(c.p), int(c.q)) for exponents, c in self.terms.items()))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Polynomial) and bool(self.raw == other.raw)
+
+    def __add__(self, other: "Polynomial") -> "Polynomial":
+        return Polynomial(self.raw + other.raw)
+
+    def __sub__(self, other: "Polynomial") -> "Polynomial":
+        return Polynomial(self.raw - other.raw)
+
+    def __mul__(self, other: "Polynomial | int") -> "Polynomial":
+        return Polynomial(self.raw * (other if isinstance(other, int) else other.raw))
+
+    def __truediv__(self, other: "Polynomial") -> "Polynomial":
+        """Exact division."""
+        return Polynomial(self.raw / other.raw)
+
+    def __neg__(self) -> "Polynomial":
+        return Polynomial(-self.raw)
+
+    def __pow__(self, power: int) -> "Polynomial":
+        return Polynomial(self.raw**power)
+
+    def __repr__(self) -> str:
+        return str(self.raw)
+
+    @property
+    def zero(self) -> bool:
+        """Whether it is the zero polynomial."""
+        return not self.terms
+
+    @property
+    def leading_sign(self) -> int:
+        """Sign of the first coefficient."""
+        return 0 if self.zero else 1 if self.raw.leading_coefficient() > 0 else -1
+
+    def factor(self) -> tuple[int, list[tuple["Polynomial", int]]]:
+        """The sign of the constant, and the irreducible factors with their powers."""
+        constant, parts = self.raw.factor()
+        return 1 if constant > 0 else -1 if constant < 0 else 0, [(Polynomial(part), int(power)) for part, power in parts]
+
+    def gcd(self, other: "Polynomial") -> "Polynomial":
+        """Greatest common divisor."""
+        return Polynomial(self.raw.gcd(other.raw))
+
+
+Fraction: TypeAlias = tuple[Polynomial, Polynomial]  # numerator and denominator
+
+
+class Constraint(NamedTuple):
+    """A polynomial compared with zero: ``polynomial sign 0`` where sign is ``=``, ``>=`` or ``>``."""
+
+    sign: str
+    polynomial: Polynomial
+
+
+class Ring:
+    """Polynomials in a fixed tuple of variables.
+
+    Parameters
+    ----------
+    names : sequence of str
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        _, flint = import_proof_packages()
+        self.names = tuple(names)
+        self._rational = flint.fmpq
+        self._context = flint.fmpq_mpoly_ctx.get(self.names, flint.Ordering.lex)
+        self.variables = tuple(Polynomial(raw) for raw in self._context.gens())
+        self.one = self.number(1)
+        self.zero = self.number(0)
+
+    def number(self, value: object) -> Polynomial:
+        """A constant; `value` is an int or a SymPy Rational."""
+        exact = sympy.Rational(value)
+        return Polynomial(self._context.constant(self._rational(int(exact.p), int(exact.q))))
+
+    def sum(self, parts: Sequence[Polynomial]) -> Polynomial:
+        """Add up."""
+        total = self.zero
+        for part in parts:
+            total = total + part
+        return total
+
+    def term(self, exponents: tuple[int, ...], coefficient: Any) -> Polynomial:
+        """A monomial."""
+        return Polynomial(self._context.from_dict({exponents: coefficient}))
+
+    def powers(self, polynomial: Polynomial, variable: int) -> dict[int, Polynomial]:
+        """Coefficients of the powers of one variable."""
+        found: dict[int, dict[tuple[int, ...], Any]] = {}
+        for exponents, coefficient in polynomial.terms.items():
+            rest = (*exponents[:variable], 0, *exponents[variable + 1 :])
+            found.setdefault(exponents[variable], {})[rest] = coefficient
+        return {power: Polynomial(self._context.from_dict(terms)) for power, terms in found.items()}
+
+    def put(self, polynomial: Polynomial, variable: int, value: Fraction) -> Fraction:
+        """Put a fraction in place of a variable: numerator and denominator of the result, not cancelled."""
+        powers = self.powers(polynomial, variable)
+        degree = max(powers, default=0)
+        above, below = value
+        return self.sum([c * above**power * below ** (degree - power) for power, c in powers.items()]), below**degree
+
+
+def cancelled(fraction: Fraction) -> Fraction:
+    """The same fraction without a common factor."""
+    above, below = fraction
+    common = above.gcd(below)
+    return above / common, below / common
+
+
+def read_fraction(expression: sympy.Expr, ring: Ring, values: Mapping[str, Fraction]) -> Fraction:
+    """Read an expression as a fraction of polynomials, given its parameters as fractions.
+
+    Raises
+    ------
+    GameError
+        When the expression is not a ratio of polynomials.
+    """
+    if expression.is_Rational:
+        return ring.number(expression), ring.one
+    if expression.is_Symbol:
+        return values[expression.name]
+    if expression.is_Add or expression.is_Mul:
+        first, *others = (read_fraction(part, ring, values) for part in expression.args)
+        above, below = first
+        for other_above, other_below in others:
+            if expression.is_Mul:
+                above, below = above * other_above, below * other_below
+            else:
+                above, below = above * other_below + other_above * below, below * other_below
+        return cancelled((above, below))
+    if expression.is_Pow and expression.exp.is_Integer and abs(expression.exp) <= MOST_POWER:
+        above, below = read_fraction(expression.base, ring, values)
+        power = int(expression.exp)
+        return (above**power, below**power) if power >= 0 else (below**-power, above**-power)
+    raise GameError(
+        f"{expression} is not a ratio of polynomials, which is what closed forms are derived from; "
+        "rewrite it, or solve the game at numbers with solve and equilibrium_map"
+    )

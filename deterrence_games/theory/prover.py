@@ -1,0 +1,229 @@
+"""Questions about polynomials over a game's assumed region: signs, and whether relations can hold together.
+
+Most signs are read off coefficients; z3 decides the rest, exactly and over the reals.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any, NamedTuple, TypeAlias
+
+from deterrence_games.theory.coordinates import Coordinates
+from deterrence_games.theory.polynomials import Constraint, Polynomial, import_proof_packages
+
+TIMEOUT = 20_000  # milliseconds a question; what takes longer is unknown
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+
+Clause: TypeAlias = tuple[Constraint, ...]  # of which one holds
+
+
+class Factors(NamedTuple):
+    """A polynomial as a product: a sign, what is never zero being dropped, and the other factors with their powers."""
+
+    sign: int
+    others: tuple[tuple[Polynomial, int], ...]
+
+
+class Prover:
+    """Decides questions about polynomials.
+
+    Parameters
+    ----------
+    coordinates : Coordinates
+    positive, nonnegative : iterable of int
+        Unknowns that are above zero, and that are not below it.
+    timeout : int
+        Milliseconds a question.
+
+    Attributes
+    ----------
+    questions : int
+        How many went to z3.
+    """
+
+    def __init__(
+        self, coordinates: Coordinates, positive: Iterable[int], nonnegative: Iterable[int], timeout: int = TIMEOUT
+    ) -> None:
+        self._z3, _ = import_proof_packages()
+        self.coordinates = coordinates
+        self.ring = coordinates.ring
+        self.positive = frozenset(coordinates.positive) | frozenset(positive)
+        self.nonnegative = frozenset(nonnegative)
+        self.timeout = timeout
+        self.questions = 0
+        self._factored: dict[Polynomial, Factors] = {}
+        self._answers: dict[tuple[frozenset[Constraint], frozenset[Clause], bool], tuple[str, Any]] = {}
+        self._symbols = [self._z3.Real(name) for name in self.ring.names]
+        self.assumed = tuple(chain.from_iterable(self.simplified(stated) or () for stated in coordinates.assumptions))
+
+    # ---- signs ---------------------------------------------------------------------------------------------------------
+
+    def sign_of_terms(self, polynomial: Polynomial) -> int | None:
+        """The sign, when the coefficients tell it: 1, -1, or 0 for the zero polynomial; None when they do not."""
+        signs, sure = set(), False
+        for exponents, coefficient in polynomial.terms.items():
+            apart = True
+            for k, power in enumerate(exponents):
+                if power and k not in self.positive:
+                    if power % 2 and k not in self.nonnegative:
+                        return None
+                    apart = False
+            sure |= apart
+            signs.add(1 if coefficient > 0 else -1)
+        if not signs:
+            return 0
+        return signs.pop() if len(signs) == 1 and sure else None
+
+    def never_negative(self, polynomial: Polynomial) -> bool:
+        """Whether the coefficients show that the polynomial is at least zero."""
+        for exponents, coefficient in polynomial.terms.items():
+            if coefficient < 0:
+                return False
+            if any(p % 2 and k not in self.positive and k not in self.nonnegative for k, p in enumerate(exponents)):
+                return False
+        return True
+
+    def factors(self, polynomial: Polynomial) -> Factors:
+        """Factors whose sign the coefficients do not tell, each once with its power; the rest is a sign."""
+        known = self._factored.get(polynomial)
+        if known is None:
+            sign, parts = polynomial.factor()
+            others = []
+            for part, power in parts:
+                own = self.sign_of_terms(part)
+                if own is None:
+                    others.append((part, power))
+                elif own < 0 and power % 2:
+                    sign = -sign
+            known = self._factored[polynomial] = Factors(sign, tuple(others))
+        return known
+
+    def simplified(self, constraint: Constraint) -> tuple[Constraint, ...] | None:
+        """The constraint without factors of known sign: none when it always holds, None when it never does."""
+        relation, polynomial = constraint
+        sign, others = self.factors(polynomial)
+        if sign == 0:
+            return None if relation == ">" else ()
+        if not others:
+            return None if relation == "=" or sign < 0 else ()
+        product = self.ring.number(sign)
+        for part, power in others:
+            product *= part ** ((2 - power % 2) if relation != "=" else 1)
+        if relation == "=":
+            return (Constraint("=", product if product.leading_sign > 0 else -product),)
+        if relation == ">=" and self.never_negative(product):
+            return ()
+        if self.never_negative(-product):
+            return None if relation == ">" else (Constraint("=", product),)
+        return (Constraint(relation, product),)
+
+    def all_simplified(self, constraints: Iterable[Constraint]) -> list[Constraint] | None:
+        """Every constraint simplified, without repetition; None when one never holds."""
+        found: dict[Constraint, None] = {}
+        for constraint in constraints:
+            parts = self.simplified(constraint)
+            if parts is None:
+                return None
+            found.update(dict.fromkeys(parts))
+        return [
+            c for c in found
+            if not (c.sign == ">=" and (Constraint(">", c.polynomial) in found or Constraint("=", c.polynomial) in found))
+        ]  # fmt: skip
+
+    def sign(self, polynomial: Polynomial, given: Sequence[Constraint] = ()) -> int | None:
+        """The sign of a polynomial wherever the constraints hold: 1, -1 or 0; None when it varies or is unknown."""
+        sign, others = self.factors(polynomial)
+        if not others or sign == 0:
+            return sign
+        if self.feasible([*given, Constraint(">=", -polynomial)]) == NO:
+            return 1
+        if self.feasible([*given, Constraint(">=", polynomial)]) == NO:
+            return -1
+        return None
+
+    # ---- feasibility ---------------------------------------------------------------------------------------------------
+
+    def feasible(self, constraints: Iterable[Constraint], clauses: Iterable[Clause] = ()) -> str:
+        """Whether all constraints, and of each clause one, can hold together under the assumptions: yes, no or unknown."""
+        return self._ask(constraints, clauses, False)[0]
+
+    def witness(self, constraints: Iterable[Constraint], clauses: Iterable[Clause] = ()) -> dict[int, Any] | None:
+        """Values of the coordinates at which they hold, as z3's numbers; None when there are none, or none was found."""
+        answer, model = self._ask(constraints, clauses, True)
+        return model if answer == YES else None
+
+    def implies(self, given: Sequence[Constraint], claim: Constraint) -> str:
+        """Whether a constraint holds wherever others do: yes, no or unknown."""
+        answer = self.feasible(given, [negations(claim)])
+        return YES if answer == NO else NO if answer == YES else UNKNOWN
+
+    def _ask(self, constraints: Iterable[Constraint], clauses: Iterable[Clause], model: bool) -> tuple[str, Any]:
+        wanted = self.all_simplified(constraints)
+        if wanted is None:
+            return NO, None
+        either: dict[Clause, None] = {}
+        for clause in clauses:
+            parts = [self.simplified(literal) for literal in clause]
+            if () in parts:
+                continue
+            left = tuple(literal for part in parts if part is not None for literal in part)
+            if not left:
+                return NO, None
+            either[left] = None
+        key = (frozenset(wanted), frozenset(either), model)
+        if key not in self._answers:
+            self._answers[key] = self._solve(wanted, list(either), model) if wanted or either or model else (YES, None)
+        return self._answers[key]
+
+    def _solve(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, Any]:
+        self.questions += 1
+        # a new solver a question: several times faster here than one that keeps what it learnt
+        solver = self._z3.Tactic("qfnra-nlsat").solver()
+        solver.set("timeout", self.timeout)
+        every = [*self.assumed, *constraints]
+        occurring = set().union(*(c.polynomial.variables for c in chain(every, *clauses)))
+        if model:
+            occurring |= set(self.coordinates.back)
+        for k in sorted(occurring):
+            if k in self.positive:
+                solver.add(self._symbols[k] > 0)
+            elif k in self.nonnegative:
+                solver.add(self._symbols[k] >= 0)
+        for constraint in every:
+            solver.add(self._formula(constraint))
+        for clause in clauses:
+            solver.add(self._z3.Or([self._formula(literal) for literal in clause]))
+        answer = str(solver.check())
+        if answer == "unsat":
+            return NO, None
+        if answer != "sat":
+            return UNKNOWN, None
+        if not model:
+            return YES, None
+        found = solver.model()
+        return YES, {k: found.eval(self._symbols[k], model_completion=True) for k in sorted(occurring)}
+
+    def _formula(self, constraint: Constraint) -> Any:
+        value = self._term(constraint.polynomial)
+        return value == 0 if constraint.sign == "=" else value >= 0 if constraint.sign == ">=" else value > 0
+
+    def _term(self, polynomial: Polynomial) -> Any:
+        sums = []
+        denominator = 1
+        for coefficient in polynomial.terms.values():
+            denominator = math.lcm(denominator, int(coefficient.q))
+        for exponents, coefficient in polynomial.terms.items():
+            product = self._z3.RealVal(int(coefficient.p) * denominator // int(coefficient.q))
+            for k, power in enumerate(exponents):
+                for _ in range(power):
+                    product = product * self._symbols[k]
+            sums.append(product)
+        return self._z3.Sum(sums) if sums else self._z3.RealVal(0)
+
+
+def negations(constraint: Constraint) -> tuple[Constraint, ...]:
+    """The constraints of which one holds exactly where this one does not."""
+    relation, polynomial = constraint
+    if relation == "=":
+        return Constraint(">", polynomial), Constraint(">", -polynomial)
+    return (Constraint(">" if relation == ">=" else ">=", -polynomial),)

@@ -1,0 +1,74 @@
+"""Conditions as a paper prints them: a prior against a ratio of payoff differences."""
+
+from collections.abc import Sequence
+
+import sympy
+from sympy import Expr
+from sympy.core.relational import Relational
+
+from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial
+from deterrence_games.theory.prover import Prover
+
+RELATIONS = {"=": sympy.Eq, ">": sympy.Gt, ">=": sympy.Ge}
+TURNED = {"=": sympy.Eq, ">": sympy.Lt, ">=": sympy.Le}
+
+
+def readable(constraints: Sequence[Constraint], prover: Prover) -> tuple[Relational, ...]:
+    """Write a conjunction of conditions on the parameters.
+
+    A parameter between two numbers that enters a condition linearly is isolated, the one with the shortest threshold first;
+    without one, the positive terms stand on one side and the negative ones on the other. The sign of what one has to divide
+    by may rest on conditions that are written already, never on the condition itself.
+    """
+    written: dict[Constraint, Relational] = {}
+    for given in ((), None):  # first what the assumptions alone allow
+        for constraint in constraints:
+            if constraint not in written:
+                relation = _isolated(constraint, prover, tuple(written) if given is None else given)
+                if relation is not None:
+                    written[constraint] = relation
+    return tuple(written[c] if c in written else _two_sides(c.sign, c.polynomial, prover) for c in constraints)
+
+
+def _isolated(constraint: Constraint, prover: Prover, given: Sequence[Constraint]) -> Relational | None:
+    """The condition with a parameter against its threshold, where the sign of the denominator is known."""
+    sign, polynomial = constraint
+    coordinates, ring = prover.coordinates, prover.ring
+    best: tuple[tuple[int, int, str], Relational] | None = None
+    for k in sorted(polynomial.variables & set(coordinates.odds)):
+        powers = ring.powers(polynomial, k)
+        if max(powers) != 1:
+            continue
+        parameter, least, most = coordinates.odds[k]
+        slope, rest = powers[1], powers.get(0, ring.zero)
+        # (parameter - least) slope + (most - parameter) rest, the odds being (parameter - least)/(most - parameter)
+        above, below = slope * ring.number(least) - rest * ring.number(most), slope - rest
+        direction = prover.sign(below, given)
+        if direction not in (1, -1):
+            continue
+        threshold = fraction_expression((above * direction, below * direction), prover)
+        relation = (RELATIONS if direction == 1 else TURNED)[sign](parameter, threshold, evaluate=False)
+        others = len((above.variables | below.variables) & set(coordinates.odds))
+        rank = (others, len(above.terms) + len(below.terms), parameter.name)
+        if best is None or rank < best[0]:
+            best = rank, relation
+    return best[1] if best else None
+
+
+def _two_sides(sign: str, polynomial: Polynomial, prover: Prover) -> Relational:
+    ring, coordinates = prover.ring, prover.coordinates
+    terms = [(ring.term(exponents, c), c > 0) for exponents, c in polynomial.terms.items()]
+    left = ring.sum([term for term, positive in terms if positive])
+    right = ring.sum([-term for term, positive in terms if not positive])
+    return RELATIONS[sign](coordinates.expression(left), coordinates.expression(right), evaluate=False)
+
+
+def fraction_expression(fraction: Fraction, prover: Prover, names: dict[int, Expr] | None = None) -> Expr:
+    """A fraction in the parameters and in named unknowns."""
+    above, below = fraction
+    if above.zero:
+        return sympy.S.Zero
+    # one quotient: negative terms in numerator and denominator would be harder to read than positive ones
+    if below.leading_sign < 0 and prover.sign_of_terms(-below) == 1:
+        above, below = -above, -below
+    return prover.coordinates.expression(above, names) / prover.coordinates.expression(below, names)

@@ -1,0 +1,151 @@
+"""All support classes that are not proved empty: depth first through the tree, parents before children.
+
+Whenever a subtree is settled, the best replies at its root are demanded and z3 is asked whether everything demanded so far
+can hold together under the game's assumptions.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, product
+
+from deterrence_games.forms.tree import MOVE
+from deterrence_games.theory.prover import NO, UNKNOWN, Prover
+from deterrence_games.theory.support_class import SupportClass
+from deterrence_games.theory.symbolic_tree import SymbolicTree
+
+NOT_ASKED, WHOLE, BRANCH = "not asked", "whole", "branch"  # how a free belief is treated
+
+
+class SupportSearch:
+    """The enumeration of support classes.
+
+    Parameters
+    ----------
+    tree : SymbolicTree
+    timeout : int
+        Milliseconds a question to z3.
+    late : callable () -> bool
+        Asked between classes; True stops the search.
+
+    Attributes
+    ----------
+    prover : Prover
+    tried : int
+        Partial and complete assignments looked at.
+    undecided : list of SupportClass
+        Complete classes of which z3 could not say whether they are empty.
+    stopped : bool
+        Whether `late` ended the search.
+    """
+
+    def __init__(self, tree: SymbolicTree, timeout: int, late: Callable[[], bool]) -> None:
+        self.tree = tree
+        self.need = dict(self._needs())
+        unknowns = [k for k in range(len(tree.ring.names)) if k not in tree.coordinates.back]
+        whole = {
+            tree.belief_unknown(choice, kind)
+            for choice, need in self.need.items()
+            if need == WHOLE
+            for kind in range(tree.kinds(self._owner(choice)))
+        }
+        self.prover = Prover(tree.coordinates, set(unknowns) - whole, whole, timeout)
+        self.late = late
+        self.tried = 0
+        self.undecided: list[SupportClass] = []
+        self.stopped = False
+        s = tree.structure
+        self.moves = [n for n in range(s.kind.size) if s.kind[n] == MOVE]
+        self.closing: dict[int, list[int]] = {node: [] for node in self.moves}
+        for node in reversed(self.moves):
+            self.closing[max(n for n in self.moves if n < s.end[node])].append(node)
+
+    def run(self) -> Iterator[SupportClass]:
+        """Every complete class that is not proved empty."""
+        start = SupportClass(self.tree)
+        start.enter(0, [dict(enumerate(weights)) for weights in self.tree.priors])
+        yield from self._advance(start, 0)
+
+    def _advance(self, found: SupportClass, stage: int) -> Iterator[SupportClass]:
+        if stage == len(self.moves):
+            if self.prover.feasible(found.constraints) == UNKNOWN:
+                self.undecided.append(found)
+            yield found
+            return
+        node = self.moves[stage]
+        for settled in self._settlements(found, node):
+            if self.stopped or self.late():
+                self.stopped = True
+                return
+            self.tried += 1
+            settled.leave(node)
+            for closed in self.closing[node]:
+                settled.require_best_replies(closed)
+                if self.prover.feasible(settled.constraints) == NO:
+                    break
+            else:
+                yield from self._advance(settled, stage + 1)
+
+    def _settlements(self, found: SupportClass, node: int) -> Iterator[SupportClass]:
+        """Every choice of supports at a node, and of the types that new free beliefs hold possible."""
+        s, tree = self.tree.structure, self.tree
+        sets = [
+            int(s.set_first[slot]) + kind for slot in tree.slots(node) for kind in found.weights[node][int(s.slot_player[slot])]
+        ]
+        for supports in product(*(subsets(tree.allowed[q]) for q in sets)):
+            settled = found.copy()
+            settled.used.update(zip(sets, supports, strict=True))
+            new = [
+                (tree.choice_first[slot] + action, tree.kinds(int(s.slot_player[slot])))
+                for slot in tree.slots(node)
+                for action in range(int(s.slot_actions[slot]))
+                if settled.excluded(slot, action)
+            ]
+            options = []
+            for choice, kinds in new:
+                every = tuple(range(kinds))
+                need = self.need[choice]
+                options.append([()] if need == NOT_ASKED else [every] if need == WHOLE else subsets(every))
+            for held in product(*options):
+                finished = settled.copy()
+                finished.free.update({choice: types for (choice, _), types in zip(new, held, strict=True)})
+                yield finished
+
+    def _owner(self, choice: int) -> int:
+        s, first = self.tree.structure, self.tree.choice_first
+        return int(s.slot_player[max(slot for slot in range(len(s.slot_node)) if first[slot] <= choice)])
+
+    def _needs(self) -> Iterator[tuple[int, str]]:
+        """How a belief that becomes free after each choice has to be treated.
+
+        Where the mover's later moves are forced and inform nobody, all types may be held possible at once, each with a
+        probability of zero or more. Else a type believed impossible later tells nothing by its moves, so that one has to
+        branch on which types are possible.
+        """
+        tree, s = self.tree, self.tree.structure
+        for slot in range(len(s.slot_node)):
+            node, player = int(s.slot_node[slot]), int(s.slot_player[slot])
+            place = slot - int(s.slot_first[node])
+            for action in range(int(s.slot_actions[slot])):
+                below = [
+                    child for rank, child in enumerate(tree.children[node]) if tree.actions_to(node, rank)[place] == action
+                ]
+                asked = any(tree.movers_below[child] - {player} for child in below)
+                later = [n for child in below for n in range(child, int(s.end[child]))]
+                tells = any(self._tells(n, player) for n in later)
+                need = NOT_ASKED if not asked else BRANCH if tells and tree.kinds(player) > 1 else WHOLE
+                yield tree.choice_first[slot] + action, need
+
+    def _tells(self, node: int, player: int) -> bool:
+        """Whether a player's move at a node is open, or informs somebody who moves later."""
+        tree, s = self.tree, self.tree.structure
+        for slot in tree.slots(node) if s.kind[node] == MOVE else ():
+            if s.slot_player[slot] == player:
+                sets = range(int(s.set_first[slot]), int(s.set_first[slot]) + tree.kinds(player))
+                if any(len(tree.allowed[q]) > 1 for q in sets):
+                    return True
+                return any(tree.movers_below[child] - {player} for child in tree.children[node])
+        return False
+
+
+def subsets(items: Sequence[int]) -> list[tuple[int, ...]]:
+    """All nonempty subsets, small ones first."""
+    return [chosen for size in range(1, len(items) + 1) for chosen in combinations(items, size)]

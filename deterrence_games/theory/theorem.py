@@ -1,0 +1,273 @@
+"""What a derivation gives: every family of equilibria with its conditions."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sympy
+from sympy import Expr, Rational, Symbol
+
+from deterrence_games.errors import GameError, ParameterError, SizeError
+from deterrence_games.forms.tree import InformationSet
+from deterrence_games.games import Game
+from deterrence_games.games.expressions import exact, to_text
+from deterrence_games.lowering.assumptions import broken_assumptions
+from deterrence_games.lowering.grid import MAX_POINTS, Axis, read_axis, read_fixed
+from deterrence_games.results.region_map import MAX_NAMES, RegionMap
+from deterrence_games.theory.claims import Claim
+from deterrence_games.theory.family import Family
+from deterrence_games.theory.instances import Instance, instance_of
+from deterrence_games.theory.latex import proposition
+from deterrence_games.theory.proofs import Proof, prove
+from deterrence_games.theory.prover import Prover
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Theorem:
+    """All perfect Bayesian equilibria of a game in closed form.
+
+    Attributes
+    ----------
+    game : Game
+    families : tuple of Family
+        Those that exist on open sets of parameters.
+    border_families : tuple of Family
+        Those that exist only where an equation between parameters holds.
+    undecided : tuple of str
+        Support classes that were neither solved nor proved empty, in words, with the reason.
+    stopped : bool
+        Whether a time limit ended the search before every class was looked at.
+    seconds : float
+        Time taken.
+    stats : mapping str -> int
+        Assignments looked at, classes not proved empty, questions that went to z3.
+
+    Examples
+    --------
+    >>> import deterrence_games as dg
+    >>> theorem = dg.derive(dg.models.rudimentary_asymmetric_deterrence())
+    >>> theorem.complete, [family.name for family in theorem.families]
+    (True, ['Deterrence', 'Attack'])
+    >>> theorem["Deterrence"].conditions
+    (p >= (a_DC - a_SQ)/(a_DC - a_DD),)
+    """
+
+    game: Game
+    families: tuple[Family, ...]
+    border_families: tuple[Family, ...]
+    undecided: tuple[str, ...]
+    stopped: bool
+    seconds: float
+    stats: Mapping[str, int]
+    prover: Prover
+
+    @property
+    def complete(self) -> bool:
+        """True only when every support class was solved or proved empty."""
+        return not self.stopped and not self.undecided
+
+    @property
+    def completeness(self) -> str:
+        """In words, how far the derivation went."""
+        if self.stopped:
+            return (
+                f"stopped at the time limit after {self.stats['assignments']} assignments of supports; families may be missing"
+            )
+        if self.undecided:
+            return f"every support was searched, but {len(self.undecided)} classes are open: {'; '.join(self.undecided[:3])}"
+        return "every support of behaviour and of free beliefs was solved or proved empty"
+
+    def __iter__(self) -> Iterator[Family]:
+        return iter(self.families)
+
+    def __getitem__(self, name: str) -> Family:
+        """The family on open sets that bears a name."""
+        for family in self.families:
+            if family.name == name:
+                return family
+        raise KeyError(f"no family is called {name!r}; the names are {[family.name for family in self.families]}")
+
+    def __repr__(self) -> str:
+        lines = [f"Theorem on {self.game.name!r}: {self.completeness}"]
+        for title, families in (("", self.families), ("on borders only:", self.border_families)):
+            if title and families:
+                lines.append(title)
+            for family in families:
+                conditions = " and ".join(to_words(c) for c in family.conditions) or "always"
+                lines.append(f"  {family.name}: {conditions}")
+        return "\n".join(lines)
+
+    # ---- claims and words ----------------------------------------------------------------------------------------------
+
+    def prove(self, claim: Claim | str) -> Proof:
+        """Prove or refute a claim under the game's assumptions.
+
+        Parameters
+        ----------
+        claim : Existence, Exclusion, Implication, Equivalence, Throughout or str
+            A text is a relation between parameters that shall hold throughout.
+
+        Returns
+        -------
+        Proof
+
+        Raises
+        ------
+        GameError
+            When the claim names what the game does not have.
+
+        Examples
+        --------
+        >>> import deterrence_games as dg
+        >>> from deterrence_games.theory import Existence, Implication
+        >>> theorem = dg.derive(dg.models.rudimentary_asymmetric_deterrence())
+        >>> theorem.prove(Existence()).verdict
+        'proved'
+        >>> theorem.prove(Implication("Attack", "conflict <= (a_DC - a_SQ)/(a_DC - a_DD)")).verdict
+        'proved'
+        >>> theorem.prove(Implication("Attack", "conflict <= 1/2")).verdict
+        'refuted'
+        """
+        return prove(self, claim, self.prover)
+
+    def to_latex(self) -> str:
+        """A proposition in LaTeX (needs ``amsmath`` and an environment ``proposition``)."""
+        return proposition(self)
+
+    # ---- at numbers ----------------------------------------------------------------------------------------------------
+
+    def at(self, params: Mapping[str, Any]) -> tuple[Instance, ...]:
+        """The equilibria at one parameter point, computed in fractions.
+
+        Parameters
+        ----------
+        params : mapping parameter -> number
+            Floats stand for the shortest decimal that prints them.
+
+        Returns
+        -------
+        tuple of Instance
+            Those of `families` first, then those of `border_families`.
+
+        Raises
+        ------
+        ParameterError
+            When a parameter is missing or unknown, or breaks an assumption of the game, on which the theorem rests.
+        """
+        values = self._point(params)
+        for relation in self.game.assumptions:
+            if relation.subs(values) != sympy.true:
+                raise ParameterError(
+                    f"game {self.game.name!r}: the theorem assumes {to_text(relation)}, which does not hold at these "
+                    "parameters; change them, or derive the game without the assumption"
+                )
+        found = (instance_of(family, values) for family in (*self.families, *self.border_families))
+        return tuple(instance for instance in found if instance is not None)
+
+    def _point(self, params: Mapping[str, Any]) -> dict[Symbol, Rational]:
+        if not isinstance(params, Mapping):
+            raise ParameterError(f"game {self.game.name!r}: params is not a mapping; give {{parameter: number}}")
+        unknown = [name for name in params if name not in self.game.parameters]
+        missing = [name for name in self.game.parameters if name not in params]
+        if unknown or missing:
+            what = f"unknown parameter {unknown[0]!r}" if unknown else f"parameter {missing[0]!r} is missing"
+            raise ParameterError(f"game {self.game.name!r}: {what}; give exactly {', '.join(self.game.parameters)}")
+        found = {}
+        for name, value in params.items():
+            try:
+                found[Symbol(name, real=True)] = value if isinstance(value, Rational) else exact(value)
+            except GameError as error:
+                raise ParameterError(f"game {self.game.name!r}: parameter {name!r}: {error}") from None
+        return found
+
+    def exists(self, params: Mapping[str, Any]) -> dict[str, npt.NDArray[np.bool_]]:
+        """Where each of `families` exists, over arrays of parameters, in floating point.
+
+        Parameters
+        ----------
+        params : mapping parameter -> number or array
+            Arrays that broadcast against one another.
+
+        Returns
+        -------
+        dict family name -> bool array of the common shape
+        """
+        columns = {name: np.asarray(params[name], dtype=np.float64) for name in self._named(params)}
+        shape = np.broadcast_shapes(*(column.shape for column in columns.values()))
+        arguments = np.broadcast_arrays(*columns.values())  # NumPy's reduction of conjunctions wants arrays of one shape
+        with np.errstate(all="ignore"):
+            answers = self._evaluator(*arguments)
+        return {
+            family.name: np.broadcast_to(np.asarray(answer, dtype=np.bool_), shape)
+            for family, answer in zip(self.families, answers, strict=True)
+        }
+
+    def map(self, x: Axis, y: Axis, fixed: Mapping[str, Any] | None = None) -> RegionMap:
+        """Which of `families` exist at every point of a grid over two parameters, from their closed forms.
+
+        Parameters
+        ----------
+        x, y : (parameter, low, high, points)
+            Evenly spaced values, ends included.
+        fixed : mapping parameter -> number
+            Every other parameter.
+
+        Returns
+        -------
+        RegionMap
+            ``complete`` is false where an assumption fails, as ``0 < p`` does at zero: there the theorem says nothing.
+
+        Raises
+        ------
+        ParameterError
+            As `equilibrium_map`.
+        SizeError
+            For more than 25 million points.
+        GameError
+            For more than 64 families.
+        """
+        game = self.game
+        x_name, x_values = read_axis(game, "x", x)
+        y_name, y_values = read_axis(game, "y", y)
+        numbers = read_fixed(game, x_name, y_name, fixed)
+        if x_values.size * y_values.size > MAX_POINTS:
+            raise SizeError(
+                f"map of game {game.name!r}: {x_values.size * y_values.size:,} points; at most {MAX_POINTS:,} are accepted, "
+                "use fewer"
+            )
+        if len(self.families) > MAX_NAMES:
+            raise GameError(f"map of game {game.name!r}: {len(self.families)} families; at most {MAX_NAMES} fit into a map")
+        grid: dict[str, Any] = {**numbers, x_name: x_values[None, :], y_name: y_values[:, None]}
+        shape = (y_values.size, x_values.size)
+        complete = np.full(shape, self.complete)
+        for fails, _ in broken_assumptions(game, grid).values():
+            complete &= ~np.broadcast_to(fails, shape)
+        mask = np.zeros(shape, dtype=np.uint64)
+        for bit, holds in enumerate(self.exists(grid).values()):
+            mask |= (np.broadcast_to(holds, shape) & complete).astype(np.uint64) << np.uint64(bit)
+        names = tuple(family.name for family in self.families)
+        return RegionMap(game.name, x_name, y_name, x_values, y_values, names, mask, complete, numbers)
+
+    def _named(self, params: Mapping[str, Any]) -> tuple[str, ...]:
+        for name in self.game.parameters:
+            if name not in params:
+                raise ParameterError(f"game {self.game.name!r}: parameter {name!r} is missing; give a value for it")
+        return self.game.parameters
+
+    @cached_property
+    def _evaluator(self) -> Any:
+        symbols = [Symbol(name, real=True) for name in self.game.parameters]
+        wanted = [sympy.And(*family.conditions, evaluate=False) for family in self.families]
+        return sympy.lambdify(symbols, wanted, modules="numpy", dummify=True, cse=True)
+
+    def probability(self, family: str, place: InformationSet | tuple[Any, ...], action: str) -> Expr:
+        """The probability of an action in a family, in closed form."""
+        return self[family].strategies[InformationSet(*place)][action]
+
+
+def to_words(condition: Any) -> str:
+    """A condition as text."""
+    return to_text(condition) if condition.is_Relational else str(condition)

@@ -1,0 +1,185 @@
+"""`derive` on games of one's own: beliefs that are free, ratios, chance, three types, and input that cannot be derived."""
+
+import subprocess
+import sys
+
+import pytest
+import sympy
+
+import deterrence_games as dg
+from deterrence_games.errors import GameError, ParameterError
+from deterrence_games.theory import Existence
+
+
+def brinkmanship(**changes):
+    """A threat that is carried out by chance."""
+    arguments = {
+        "name": "brinkmanship",
+        "players": ("a", "b"),
+        "tree": dg.Decision(
+            "a",
+            {
+                "yield": "status_quo",
+                "challenge": dg.Chance({"calm": ("1 - q", "win"), "storm": ("q", "war")}),
+            },
+        ),
+        "payoffs": {"status_quo": {"a": 0, "b": 0}, "win": {"a": "w", "b": -1}, "war": {"a": "-c", "b": "-c"}},
+        "assumptions": ("w > 0", "c > 0", "0 < q < 1"),
+    }
+    return dg.Game(**{**arguments, **changes})
+
+
+def test_chance_gives_a_threshold():
+    theorem = dg.derive(brinkmanship())
+    assert theorem.complete
+    by_play = {next(iter(family.outcomes.values())): family for family in theorem.families}
+    (deterred,) = by_play[1].conditions
+    assert deterred.lhs == sympy.Symbol("q", real=True)
+    assert deterred.rel_op == ">="
+    w, c = sympy.symbols("w c", real=True)
+    assert sympy.cancel(deterred.rhs - w / (w + c)) == 0
+    assert theorem.prove(Existence()).verdict == "proved"
+
+
+def test_payoffs_may_be_ratios_whose_denominators_have_a_sign():
+    payoffs = {"status_quo": {"a": "1/s", "b": 0}, "win": {"a": "w/s", "b": -1}, "war": {"a": "-c/s", "b": "-c"}}
+    theorem = dg.derive(brinkmanship(payoffs=payoffs, assumptions=("w > 1", "c > 0", "0 < q < 1", "s > 0")))
+    assert {condition.lhs.name for family in theorem.families for condition in family.conditions} == {"q"}
+    with pytest.raises(GameError, match="a payoff of 'a' divides by s, whose sign the assumptions do not tell"):
+        dg.derive(brinkmanship(payoffs=payoffs, assumptions=("w > 1", "c > 0", "0 < q < 1")))
+
+
+def test_three_types_as_weights():
+    game = dg.Game(
+        name="three_types",
+        players=("challenger", "defender"),
+        tree=dg.Decision(
+            "challenger",
+            {"wait": "status_quo", "act": dg.Decision("defender", {"concede": "concession", "resist": "war"})},
+        ),
+        types={"defender": {"tough": "p", "middling": "q", "weak": "1 - p - q"}},
+        payoffs={
+            "status_quo": {"challenger": 0, "defender": 5},
+            "concession": {"challenger": "g", "defender": 2},
+            "war": {"challenger": "-k", "defender": {"tough": 4, "middling": 3, "weak": 1}},
+        },
+        assumptions=("g > 0", "k > 0", "p > 0", "q > 0", "p + q < 1"),
+    )
+    theorem = dg.derive(game)
+    assert theorem.complete
+    assert {family.outcomes["status_quo"] for family in theorem.families} == {0, 1}
+    at = {"g": 1, "k": 1, "p": 0.3, "q": 0.3}
+    (found,) = theorem.at(at)
+    assert found.outcomes["status_quo"] == 1
+    (found,) = theorem.at({**at, "q": 0.1})
+    assert found.outcomes["war"] == sympy.Rational(2, 5)
+
+
+def test_a_disjunction_in_the_assumptions_of_no_order_is_split_by_sign():
+    """Without an order of payoffs the cases of every order are found."""
+    theorem = dg.derive(
+        dg.Game(
+            name="choice",
+            players=("a",),
+            tree=dg.Decision("a", {"left": "one", "right": "two"}),
+            payoffs={"one": {"a": "x"}, "two": {"a": "y"}},
+        )
+    )
+    assert len(theorem.families) == 2
+    assert len(theorem.border_families) == 1
+    assert theorem.prove(Existence()).verdict == "proved"
+
+
+def test_a_threshold_never_rests_on_the_condition_that_it_states():
+    """The sign of a denominator once came from the condition itself, and mixtures outside [0, 1] passed."""
+    joint = {("l", "x"): "o1", ("l", "y"): "o2", ("r", "x"): "o3", ("r", "y"): "o4"}
+    outcomes = ("o1", "o2", "o3", "o4")
+    game = dg.Game(
+        name="at_once",
+        players=("a", "b"),
+        tree=dg.Simultaneous({"a": ("l", "r"), "b": ("x", "y")}, joint),
+        types={"a": {"t0": "p_a", "t1": "1 - p_a"}},
+        payoffs={o: {"a": {"t0": f"a_{o}_0", "t1": f"a_{o}_1"}, "b": f"b_{o}"} for o in outcomes},
+        assumptions=("a_o1_0 < a_o2_0 < a_o4_0", "a_o3_1 < a_o1_1 < a_o4_1", "b_o3 < b_o4 < b_o2", "0 < p_a < 1"),
+    )
+    theorem = dg.derive(game)
+    point = {"a_o1_0": 79, "a_o2_0": 158, "a_o4_0": 181, "a_o3_1": 98, "a_o1_1": 193, "a_o4_1": 244, "b_o3": 40}
+    point |= {"b_o4": 59, "b_o2": 138, "p_a": 0.81, "b_o1": 80, "a_o2_1": 97, "a_o3_0": 61}
+    found = theorem.at(point)
+    assert found
+    for instance in found:
+        assert all(0 <= share <= 1 for shares in instance.strategies.values() for share in shares.values()), instance
+    numeric = dg.solve(game, {name: float(value) for name, value in point.items()})
+    assert {round(float(i.outcomes["o4"]), 6) for i in found} <= {round(e.outcomes["o4"], 6) for e in numeric}
+
+
+def test_contradictory_assumptions_are_named_and_no_others():
+    with pytest.raises(GameError, match="contradict") as error:
+        dg.derive(brinkmanship(assumptions=("w > 0", "c > 0", "w*c < -1", "0 < q < 1")))
+    assert "c*w < -1" in str(error.value)
+    assert "q" not in str(error.value).split("contradict one another: ")[1].split(";")[0]
+
+
+def test_priors_that_may_be_zero_are_refused():
+    game = dg.models.rudimentary_asymmetric_deterrence()
+    kept = tuple(relation for relation in game.assumptions if "p" not in {s.name for s in relation.free_symbols})
+    with pytest.raises(GameError, match="'hard' of 'defender' to have prior zero"):
+        dg.derive(game.replace(assumptions=kept))
+
+
+def test_chance_that_may_be_zero_is_refused():
+    with pytest.raises(GameError, match=r"chance move to .* probability zero"):
+        dg.derive(brinkmanship(assumptions=("w > 0", "c > 0", "0 <= q", "q < 1")))
+
+
+def test_payoffs_beyond_ratios_of_polynomials_are_refused():
+    payoffs = {"status_quo": {"a": 0, "b": 0}, "win": {"a": "exp(w)", "b": -1}, "war": {"a": "-c", "b": "-c"}}
+    with pytest.raises(GameError, match=r"'brinkmanship': .*exp.*not a ratio of polynomials"):
+        dg.derive(brinkmanship(payoffs=payoffs))
+
+
+@pytest.mark.parametrize("given", [{"seconds": 0}, {"timeout": -1}, {"seconds": "long"}, {"timeout": True}])
+def test_limits_are_numbers_above_zero(given):
+    with pytest.raises(GameError, match="give a number of seconds above zero"):
+        dg.derive(brinkmanship(), **given)
+
+
+def test_a_time_limit_leaves_a_partial_theorem_that_says_so():
+    theorem = dg.derive(dg.models.generalized_mutual_deterrence(), seconds=1e-9)
+    assert theorem.stopped
+    assert not theorem.complete
+    assert "time limit" in theorem.completeness
+    assert theorem.prove(Existence()).verdict == "unknown"
+
+
+def test_points_outside_the_assumptions_are_refused():
+    theorem = dg.derive(brinkmanship())
+    with pytest.raises(ParameterError, match="the theorem assumes w > 0"):
+        theorem.at({"w": -1, "c": 1, "q": 0.5})
+    with pytest.raises(ParameterError, match="parameter 'q' is missing"):
+        theorem.at({"w": 1, "c": 1})
+    with pytest.raises(ParameterError, match="unknown parameter 'z'"):
+        theorem.at({"w": 1, "c": 1, "q": 0.5, "z": 1})
+
+
+@pytest.mark.parametrize("package", ["z3", "flint"])
+def test_a_missing_package_is_one_clear_line(package):
+    code = (
+        f"import sys; sys.modules[{package!r}] = None\n"
+        "import deterrence_games as dg\n"
+        "try:\n    dg.derive(dg.models.rudimentary_asymmetric_deterrence())\n"
+        "except dg.DeterrenceGamesError as error:\n    print(error)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert f"derive needs {package}" in run.stdout
+    assert "deterrence-games[proofs]" in run.stdout
+
+
+def test_command_line(capsys):
+    from deterrence_games.cli import main
+
+    assert main(["derive", "rudimentary_asymmetric_deterrence"]) == 0
+    printed = capsys.readouterr().out
+    assert "Deterrence: p >= (a_DC - a_SQ)/(a_DC - a_DD)" in printed
+    assert "every support of behaviour" in printed
