@@ -9,14 +9,20 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-kernel: Callable[[Any], Any] = njit(cache=True, error_model="numpy", fastmath=False, nogil=True)
+kernel: Callable[[Any], Any] = njit(cache=True, error_model="numpy", fastmath=False, nogil=True, no_cfunc_wrapper=True)
 parallel_kernel: Callable[[Any], Any] = njit(cache=True, error_model="numpy", fastmath=False, nogil=True, parallel=True)
 
 # For kernels that allocate nothing. Without reference counts on the arrays that they hand to each other, the search for
 # perfect Bayesian equilibria ran ten times faster and compiled five times faster.
-borrowing_kernel: Callable[[Any], Any] = njit(cache=True, error_model="numpy", fastmath=False, nogil=True, _nrt=False)
+borrowing_kernel: Callable[[Any], Any] = njit(
+    cache=True, error_model="numpy", fastmath=False, nogil=True, _nrt=False, no_cfunc_wrapper=True
+)
 inner_kernel: Callable[[Any], Any] = njit(
     error_model="numpy", fastmath=False, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
+
+inlined_kernel: Callable[[Any], Any] = njit(
+    error_model="numpy", fastmath=False, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, inline="always"
 )
 
 # Return codes of kernels.

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, inner_kernel, kernel
+from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, inlined_kernel, inner_kernel, kernel
 from deterrence_games.kernels.multilinear_bounds import (
     confine,
     eliminate,
@@ -140,7 +140,7 @@ def _look_inside(system, work, found, low, high, rank, tolerance):
         for unknown in range(point.size):
             lower[unknown] = point[unknown] - enclosure * system.domain[WIDTH, unknown]
             upper[unknown] = point[unknown] + enclosure * system.domain[WIDTH, unknown]
-        set_aside(system, found, lower, upper, UNRESOLVED, 2.0 * CLUSTER * enclosure)
+        set_aside(system, found, lower, upper, np.int64(UNRESOLVED), 2.0 * CLUSTER * enclosure)
     return inside, False
 
 
@@ -212,7 +212,7 @@ def _examine(system, work, found, low, high, tolerance, resolution):
     return widest_influence(reduced, equalities, pivot, degree, variable, relative, resolution, work.vector[SCORE])
 
 
-@inner_kernel
+@inlined_kernel
 def search(system, work, found, stack, tolerance, resolution, max_boxes, enough):
     """Search depth first from the box on the stack, until `enough` boxes have been set aside.
 
@@ -232,7 +232,7 @@ def search(system, work, found, stack, tolerance, resolution, max_boxes, enough)
             outcome = _examine(system, work, found, low, high, tolerance, resolution)
         if outcome == _SMALLER:
             limit = True
-            set_aside(system, found, low, high, UNRESOLVED, 0.0)
+            set_aside(system, found, low, high, np.int64(UNRESOLVED), 0.0)
         if outcome < 0:
             top -= 1
             continue

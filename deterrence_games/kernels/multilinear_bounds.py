@@ -61,7 +61,7 @@ def eliminate(table, equalities, rounding, reduced, pivot, owner):
     rank = 0
     for _ in range(equalities):
         best = 0.0
-        chosen = -1
+        chosen = np.int64(-1)
         solved = -1
         for row in range(equalities):
             if pivot[row] == -1:
@@ -143,7 +143,7 @@ def holds_throughout(table, equalities, rounding, lenience):
     monomials = columns - 2
     for row in range(rows):
         leeway = lenience * table[row, monomials + 1]
-        spread = absolute_sum(table, row, 1, monomials) + rounding * table[row, monomials]
+        spread = absolute_sum(table, row, np.int64(1), monomials) + rounding * table[row, monomials]
         if table[row, 0] - spread < -leeway:
             return False
         if row < equalities and table[row, 0] + spread > leeway:
@@ -163,10 +163,10 @@ def find_constants(reduced, equalities, rounding, pivot, constant):
         leeway = reduced[row, monomials + 1] + rounding * reduced[row, monomials]
         solved = pivot[row]
         if solved == -1:
-            if absolute_sum(reduced, row, 0, monomials) > leeway:
+            if absolute_sum(reduced, row, np.int64(0), monomials) > leeway:
                 return False
         else:
-            rest = absolute_sum(reduced, row, 1, 1 + solved) + absolute_sum(reduced, row, 2 + solved, monomials)
+            rest = absolute_sum(reduced, row, np.int64(1), 1 + solved) + absolute_sum(reduced, row, 2 + solved, monomials)
             constant[solved] = rest <= leeway
     return True
 

@@ -158,7 +158,7 @@ def judge(system, work, point, enclosure, tolerance):
     for row in range(table.shape[0]):
         if row < equalities and pivot[row] >= 0:
             continue
-        gap = enclosure / PROBE * absolute_sum(table, row, 1, monomials) + rounding * table[row, monomials]
+        gap = enclosure / PROBE * absolute_sum(table, row, np.int64(1), monomials) + rounding * table[row, monomials]
         outside = abs(table[row, 0]) if row < equalities else -table[row, 0]
         if outside - gap > table[row, monomials + 1]:
             return EXCLUDED

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, borrowing_kernel, inner_kernel
+from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, borrowing_kernel, inlined_kernel, inner_kernel
 from deterrence_games.kernels.multilinear import Workspace, search
 from deterrence_games.kernels.multilinear_findings import CONTINUUM, UNRESOLVED, Findings
 from deterrence_games.kernels.multilinear_system import System
@@ -200,14 +200,14 @@ def _is_inside(support, roots, box, border):
     return True
 
 
-@inner_kernel
+@inlined_kernel
 def _solve_support(payoffs, game, support, layouts, memory, tolerance, max_boxes, found, start, total):
     """Find the equilibria of one game on a support that the signs do not exclude.
 
     Return ``(total, full, kind, boxes)``: the number of equilibria known, whether there was no room for more, the kind of
     the support when it is open, else -1, and the number of boxes examined.
     """
-    layout = 0
+    layout = np.int64(0)  # a literal would be compiled for on its own
     for player in range(support.size.size):
         layout = layout * support.shape[player] + support.size[player] - 1
     unknowns = layouts.table[layout, UNKNOWNS]

@@ -245,7 +245,7 @@ def write_rows(payoffs, game, support, layouts, layout, weight, degree, kind, co
         strategies out of use that are worth as much as those in use whatever the others' probabilities.
     """
     players = support.size.size
-    row = 0
+    row = np.int64(0)  # a literal would be compiled for on its own
     equalities = 0
     tied = 0
     for off_support in range(2):

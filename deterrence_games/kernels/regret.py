@@ -97,11 +97,11 @@ def _measure(payoffs, shape, profile, offsets, support, used, stride, turn, wort
 
 
 @kernel
-def _work_space(shape):
-    players = shape.size
+def _work_space(players, strategies):
     counters = np.empty((3, players), np.int64)
-    support = np.empty(shape.sum(), np.int64)  # the strategies in use, a player's own from offsets[player] on
-    return support, counters[0], counters[1], counters[2], np.empty(shape.max(), np.float64)
+    # The strategies in use, a player's own from offsets[player] on; and what one player's are worth.
+    support, worth = np.empty(strategies, np.int64), np.empty(strategies, np.float64)
+    return support, counters[0], counters[1], counters[2], worth
 
 
 @kernel
@@ -118,7 +118,7 @@ def profile_measures(payoffs, shape, profiles, offsets, measured):
         Filled in place: regret and margin as in `profile_regret`, and what each player expects to receive (NaN when some
         player's probabilities are no distribution).
     """
-    work = _work_space(shape)
+    work = _work_space(shape.size, profiles.shape[1])
     for game in range(len(payoffs)):
         for k in range(len(profiles)):
             found = measured[game, k]
@@ -148,7 +148,8 @@ def profile_regret(payoffs, shape, profile, offsets):
         Least loss over all pure strategies outside their owner's support: 0 when some player mixes, infinite when nobody
         has a second strategy.
     """
-    return _measure(payoffs, shape, profile, offsets, *_work_space(shape), np.empty(shape.size, np.float64))
+    work, kept = _work_space(shape.size, profile.size), np.empty(shape.size, np.float64)
+    return _measure(payoffs, shape, profile, offsets, *work, kept)
 
 
 @kernel
@@ -164,7 +165,7 @@ def profile_regrets(payoffs, shape, game, profiles, offsets, regret):
     profiles : float64[profile, strategy over all players]
     offsets : int64[player + 1]
     """
-    work, kept = _work_space(shape), np.empty(shape.size, np.float64)
+    work, kept = _work_space(shape.size, profiles.shape[1]), np.empty(shape.size, np.float64)
     for k in range(game.size):
         regret[k] = _measure(payoffs[game[k]], shape, profiles[k], offsets, *work, kept)[0]
 

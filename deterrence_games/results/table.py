@@ -164,12 +164,20 @@ def _closing(solution: "Solution", shown: int) -> list[str]:
     if shown < len(solution.equilibria):
         lines.append(f"... and {len(solution.equilibria) - shown} more; see .to_dataframe()")
     if solution.components:
-        sets = ", ".join("{" + ", ".join(str(index) for index in members) + "}" for members in solution.components)
+        sets = ", ".join(_set(members) for members in solution.components)
         lines.append(f"Maximal sets of interchangeable equilibria: {sets}.")
+    if solution.component_indices:
+        told = zip(solution.connected_components, solution.component_indices, strict=True)
+        indices = ", ".join(f"{_set(members)} {index:+d}" if index else f"{_set(members)} 0" for members, index in told)
+        lines.append(f"Index of each connected component: {indices}.")
     lines.append(_sentence(solution.status.value))
     if solution.completeness and _sentence(solution.completeness) != lines[-1]:
         lines.append(_sentence(solution.completeness))
     return lines
+
+
+def _set(members: Iterable[int]) -> str:
+    return "{" + ", ".join(map(str, members)) + "}"
 
 
 def _sentence(text: str) -> str:

@@ -341,7 +341,7 @@ def _enlarged(found: kernels.Found, done: int, shape: Shape) -> kernels.Found:
 
 def _certificate(payoffs: Floats, shape: Shape, profile: Floats) -> tuple[float, float]:
     offsets = np.concatenate([[0], np.cumsum(shape)]).astype(np.int64)
-    flat = np.ascontiguousarray(payoffs.reshape(len(shape), -1))
+    flat = payoffs.reshape(len(shape), -1).copy()  # that can be written to: Numba compiles the kernel anew for others
     measure = warm_up.choose(regret.profile_regret, flat.size <= FEW_PAYOFFS)
     gain, margin = measure(flat, np.array(shape, np.int64), profile, offsets)
     return float(gain), float(margin)

@@ -113,7 +113,17 @@ def test_strategic_forms():
     text = text_table(solution(found, bare, concept="Nash equilibrium", components=((0,), (0, 1))))
     assert "2 Nash equilibria" in text
     assert "Maximal sets of interchangeable equilibria: {0}, {0, 1}." in text
+    assert "Index of" not in text
     assert rows(solution(bare))[0]["row: strategy 1"] == 0.75
+
+
+def test_the_index_of_each_connected_component():
+    found = Equilibrium({"row": 1.0, "column": 2.0}, 0.0, 0.0, profile=(np.array([1.0]), np.array([1.0])))
+    sets, indices = ((0, 1), (1, 2), (3,), (4,)), (0, 2, -1)
+    several = solution(*[found] * 5, concept="Nash equilibrium", components=sets, component_indices=indices)
+    words = "Index of each connected component: {0, 1, 2} 0, {3} +2, {4} -1."
+    assert words in text_table(several)
+    assert f"<p>{words}</p>" in html_table(several)
 
 
 def test_beliefs_over_three_types_and_long_lists_of_moves():
