@@ -109,7 +109,7 @@ def batches(rng) -> Iterator[Row]:
         for name, own in seconds.items():
             size = f"{shape[0]}x{shape[1]}, {name}"
             if name == "masks":
-                read = 64 + 26  # bytes of payoffs in, of counts, masks and probabilities out
+                read = 64 + 21  # bytes of payoffs in, of counts, masks and probabilities out
                 said |= {f"{read * number / own / memory:.0%} of memory bandwidth"}
             yield Row("many games", size, "QuantEcon support", own / number, loop, "; ".join(sorted(said)))
 

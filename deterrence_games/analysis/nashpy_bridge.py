@@ -242,9 +242,9 @@ def _distance(reached: Sequence[Floats], profile: Profile) -> float:
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
     """Seed the global generator, from which Nashpy draws, and put its state back."""
-    state = np.random.get_state()  # noqa: NPY002
-    np.random.seed(seed)  # noqa: NPY002
+    state = np.random.get_state()  # noqa: NPY002  # Nashpy draws from NumPy's global state
+    np.random.seed(seed)  # noqa: NPY002  # Nashpy draws from NumPy's global state
     try:
         yield
     finally:
-        np.random.set_state(state)  # noqa: NPY002
+        np.random.set_state(state)  # noqa: NPY002  # Nashpy draws from NumPy's global state

@@ -48,7 +48,7 @@ class BackwardInduction(Solver):
     def accepts(self, form: Form) -> str | None:
         """Return None for perfect information without types at one parameter point, else the reason."""
         if not isinstance(form, TreeForm):
-            return "it takes trees, and a strategic form has lost its tree; use SupportEnumeration"
+            return "it takes trees, and a strategic form has lost its tree; use VertexEnumeration"
         structure = form.structure
         remedy = "use PerfectBayesian"
         if form.points != 1:

@@ -71,7 +71,7 @@ class PerfectBayesian(Solver):
     def accepts(self, form: Form) -> str | None:
         """Return None when the tree is within the limits, else the reason."""
         if not isinstance(form, TreeForm):
-            return "it takes trees, and a strategic form has no histories at which to hold beliefs; use SupportEnumeration"
+            return "it takes trees, and a strategic form has no histories at which to hold beliefs; use VertexEnumeration"
         structure = form.structure
         if form.points == 0:
             return "it has no parameter points; give at least one"
