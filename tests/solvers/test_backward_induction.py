@@ -132,7 +132,7 @@ def test_forms_that_it_does_not_take():
     joint = {(x, y): "o" for x in "lr" for y in "ud"}
     with pytest.raises(SolverError, match="move at the same time"):
         solver.solve(build_tree(("a", "b"), ("together", {"a": ("l", "r"), "b": ("u", "d")}, joint), payoffs))
-    with pytest.raises(SolverError, match="SupportEnumeration"):
+    with pytest.raises(SolverError, match="VertexEnumeration"):
         solver.solve(StrategicForm.from_arrays(*np.zeros((2, 2, 2))))
     form = unilateral(1, 1)
     with pytest.raises(SolverError, match=r"form\.at\(point\)"):

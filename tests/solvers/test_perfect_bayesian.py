@@ -255,7 +255,7 @@ def test_trees_whose_bounds_would_not_fit_are_refused():
 
 
 def test_other_forms_are_refused():
-    with pytest.raises(dg.SolverError, match=r"takes trees.*use SupportEnumeration"):
+    with pytest.raises(dg.SolverError, match=r"takes trees.*use VertexEnumeration"):
         dg.solve(dg.StrategicForm.from_arrays(np.eye(2), np.eye(2)), solver=solver)
     many = dg.tree_form(dg.models.rudimentary_asymmetric_deterrence(), rudimentary(np.array([0.2, 0.3])))
     with pytest.raises(dg.SolverError, match=r"2 parameter points.*form\.at\(point\)"):
