@@ -1,0 +1,1 @@
+"""Alliances as games: treaties and obligations, and whether the guarantees that they give are credible."""
