@@ -112,6 +112,30 @@ def test_map_writes_every_file_and_tells_the_shares(run, tmp_path):
     assert len(files[-1].read_text().splitlines()) == 41 * 21 + 1
 
 
+def test_an_exact_map_tells_the_same_shares(run, tmp_path):
+    _, numeric, _ = run(*MAP, "-o", str(tmp_path / "numeric.csv"))
+    status, exact, errors = run(*MAP, "--exact", "-o", str(tmp_path / "exact.csv"))
+    assert (status, errors) == (0, [])
+    shares = [[line.split() for line in out.splitlines() if "%" in line] for out in (numeric, exact)]
+    assert shares[0][:2] == shares[1][:2]
+
+
+def test_derive_writes_the_theorem_and_prove_reads_it(run, tmp_path):
+    files = [str(tmp_path / f"theorem{suffix}") for suffix in (".tex", ".html", ".json")]
+    status, out, errors = run("derive", "rudimentary_asymmetric_deterrence", "-o", *files)
+    assert (status, errors) == (0, [])
+    assert "Deterrence: p >= (a_DC - a_SQ)/(a_DC - a_DD)" in out
+    assert (tmp_path / "theorem.tex").read_text().startswith(r"\documentclass")
+    assert (tmp_path / "theorem.html").read_text().startswith("<!DOCTYPE html>")
+    holds, fails = "(a_DC - a_SQ)/(a_DC - a_DD) < 1", "(a_DC - a_SQ)/(a_DC - a_DD) < 1/2"
+    status, out, errors = run("prove", files[-1], "--claim", holds)
+    assert (status, errors) == (0, [])
+    assert "proved" in out
+    status, out, errors = run("prove", "rudimentary_asymmetric_deterrence", "--claim", holds, fails)
+    assert (status, errors) == (1, [])
+    assert "refuted at" in out.splitlines()[1]
+
+
 def test_map_warns_once_of_assumptions(run, tmp_path):
     arguments = [argument.replace("a_DC:1:9:21", "a_DC:-1:9:21") for argument in MAP]
     status, _, errors = run(*arguments, "-o", str(tmp_path / "map.csv"))
@@ -154,6 +178,10 @@ def test_map_warns_once_of_assumptions(run, tmp_path):
         ((*MAP, "a_DC=1", "-o", "map.csv"), "on an axis and in fixed"),
         ((*MAP[:-1], "-o", "map.csv"), "no value for b_SQ"),
         (MAP, "-o"),
+        (("derive", "rudimentary_asymmetric_deterrence", "-o", "t.docx"), "use .tex, .html, .json"),
+        (("derive", "rudimentary_asymmetric_deterrence", "-o", "missing/t.tex"), "no folder 'missing'"),
+        (("prove", "rudimentary_asymmetric_deterrence"), "--claim"),
+        (("prove", "rudimentary_asymmetric_deterrence", "--claim", "p > resolve"), "unknown 'resolve'"),
         (("reproduce", "zagare"), "no paper is called"),
         (("reproduce", "--draws", "0"), "whole number"),
     ],
@@ -177,7 +205,7 @@ def test_a_report_into_a_file_is_refused_before_any_work(run, tmp_path):
     assert "cannot be made" in errors[0]
 
 
-@pytest.mark.parametrize("command", [(), ("models",), ("show",), ("solve",), ("map",), ("reproduce",)])
+@pytest.mark.parametrize("command", [(), ("models",), ("show",), ("solve",), ("derive",), ("prove",), ("map",), ("reproduce",)])
 def test_help_tells_what_it_does_and_how(run, command):
     status, out, errors = run(*command, "--help")
     assert (status, errors) == (0, [])

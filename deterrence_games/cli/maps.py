@@ -26,6 +26,7 @@ def add_to(commands: Commands) -> None:
             help=f"parameter on the {side} axis, such as p_ch:0:1:101",
         )
     add_params(draw)
+    draw.add_argument("--exact", action="store_true", help="from the closed forms of the game's theorem, instead of a solver")
     draw.add_argument(
         "-o",
         dest="out",

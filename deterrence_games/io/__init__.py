@@ -7,18 +7,21 @@ from deterrence_games.errors import FormatError
 from deterrence_games.forms import StrategicForm, TreeForm
 from deterrence_games.forms.extensive import ExtensiveForm
 from deterrence_games.games import Game
+from deterrence_games.io.document import Document
 from deterrence_games.io.efg import extensive_form_from_efg, extensive_form_to_efg, read_efg, write_efg
-from deterrence_games.io.game_json import game_from_json, game_to_json, read_game, write_game
+from deterrence_games.io.files import read_text
+from deterrence_games.io.game_json import game_from_json, game_of, game_to_json, read_game, write_game
 from deterrence_games.io.nfg import NfgForm, read_nfg, strategic_form_from_nfg, strategic_form_to_nfg, write_nfg
+from deterrence_games.io.theorem_json import FORMAT as THEOREM
+from deterrence_games.io.theorem_json import read_theorem, theorem_from_json, theorem_of, theorem_to_json, write_theorem
 from deterrence_games.lowering.extensive import extensive_form_of
 from deterrence_games.lowering.reduced import reduced_form_of
 from deterrence_games.lowering.strategic import strategic_form_of
 from deterrence_games.lowering.tree import tree_form_of
+from deterrence_games.theory import Theorem
 
-Readable = Game | StrategicForm | ExtensiveForm
-Writable = Game | TreeForm | StrategicForm | ExtensiveForm
-
-_READERS: dict[str, Callable[[str | Path], Readable]] = {".json": read_game, ".nfg": read_nfg, ".efg": read_efg}
+Readable = Game | Theorem | StrategicForm | ExtensiveForm
+Writable = Game | Theorem | TreeForm | StrategicForm | ExtensiveForm
 
 __all__ = [
     "NfgForm",
@@ -30,23 +33,27 @@ __all__ = [
     "read_efg",
     "read_game",
     "read_nfg",
+    "read_theorem",
     "strategic_form_from_nfg",
     "strategic_form_to_nfg",
+    "theorem_from_json",
+    "theorem_to_json",
     "write",
     "write_efg",
     "write_game",
     "write_nfg",
+    "write_theorem",
 ]
 
 
 def read(path: str | Path) -> Readable:
-    """Read a game from a file.
+    """Read a game or a theorem from a file.
 
     Parameters
     ----------
     path : str or Path
-        ``.json`` is a `Game` in the project's format (see `deterrence_games.io.game_json`), ``.nfg`` a `StrategicForm` and
-        ``.efg`` an `ExtensiveForm` in Gambit's formats.
+        ``.json`` is a `Game` or a `Theorem` in the project's formats (see `deterrence_games.io.game_json` and
+        `deterrence_games.io.theorem_json`), ``.nfg`` a `StrategicForm` and ``.efg`` an `ExtensiveForm` in Gambit's formats.
 
     Raises
     ------
@@ -59,10 +66,10 @@ def read(path: str | Path) -> Readable:
 
 
 def write(obj: Writable, path: str | Path) -> None:
-    """Write a game to a file, whole or not at all.
+    """Write a game or a theorem to a file, whole or not at all.
 
-    A `Game` is written as ``.json``, a `StrategicForm` as ``.nfg``, an `ExtensiveForm` as ``.efg`` or (its reduced strategic
-    form) as ``.nfg``; so is a `TreeForm`, and a `Game` without parameters.
+    A `Game` or `Theorem` is written as ``.json``, a `StrategicForm` as ``.nfg``, an `ExtensiveForm` as ``.efg`` or (its reduced
+    strategic form) as ``.nfg``; so is a `TreeForm`, and a `Game` without parameters.
 
     Raises
     ------
@@ -74,6 +81,11 @@ def write(obj: Writable, path: str | Path) -> None:
     suffix = _suffix(path)
     if not isinstance(obj, Writable):
         raise FormatError(f"a {type(obj).__name__} cannot be written to '{path}'; give a Game or a form")
+    if isinstance(obj, Theorem):
+        if suffix != ".json":
+            raise FormatError(f"a theorem has no form as {suffix}; write it as .json, or the text of to_latex() or to_html()")
+        write_theorem(obj, path)
+        return
     if suffix == ".json":
         if not isinstance(obj, Game):
             raise FormatError(f"a {type(obj).__name__} cannot be written to '{path}'; give the Game, or write .efg or .nfg")
@@ -96,6 +108,17 @@ def write(obj: Writable, path: str | Path) -> None:
     elif isinstance(obj, ExtensiveForm):
         obj = reduced_form_of(obj)
     write_nfg(obj, path)
+
+
+def _read_json(path: str | Path) -> Game | Theorem:
+    source = f"file '{path}'"
+    document = Document(source).decode(read_text(path))
+    if isinstance(document, dict) and document.get("format") == THEOREM:
+        return theorem_of(document, source)
+    return game_of(document, source)
+
+
+_READERS: dict[str, Callable[[str | Path], Readable]] = {".json": _read_json, ".nfg": read_nfg, ".efg": read_efg}
 
 
 def _suffix(path: str | Path) -> str:

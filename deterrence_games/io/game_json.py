@@ -30,25 +30,20 @@ Payoffs, priors and probabilities are numbers or texts in the arithmetic languag
 nothing is evaluated as Python.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from deterrence_games.errors import DeterrenceGamesError, FormatError
 from deterrence_games.games import Chance, Decision, Game, Node, Simultaneous
 from deterrence_games.games.expressions import to_text
 from deterrence_games.games.tree import distinct_nodes
+from deterrence_games.io.document import Document, laid_out
 from deterrence_games.io.files import read_text, write_text
 
-WIDTH = 100  # columns that a line of a written file keeps to where it can
 FORMAT, VERSION = "deterrence_games", 1
 REQUIRED = ("format", "version", "name", "players", "tree", "payoffs")
 OPTIONAL = ("types", "assumptions", "roles", "source", "names", "status_quo", "wars")
-
-
-class _Decimal(str):
-    """The text of a number with a point or an exponent, kept exact and told apart from texts."""
 
 
 # ---- writing -------------------------------------------------------------------------------------------------------------
@@ -56,7 +51,12 @@ class _Decimal(str):
 
 def game_to_json(game: Game) -> str:
     """Write a game as JSON text, from which `game_from_json` makes an equal game."""
-    document = {
+    return laid_out(game_document(game), "") + "\n"
+
+
+def game_document(game: Game) -> dict[str, Any]:
+    """The entries of a game's file."""
+    return {
         "format": FORMAT,
         "version": VERSION,
         "name": game.name,
@@ -71,24 +71,11 @@ def game_to_json(game: Game) -> str:
         "status_quo": game.status_quo,
         "wars": dict(game.wars),
     }
-    return _laid_out(document, "") + "\n"
 
 
 def write_game(game: Game, path: str | Path) -> None:
     """Write a game to a file, whole or not at all."""
     write_text(path, game_to_json(game))
-
-
-def _laid_out(value: Any, margin: str) -> str:
-    """Write JSON with every entry that fits into `WIDTH` columns on one line."""
-    line = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, (dict, list, tuple)) or not value or (margin and len(margin) + len(line) <= WIDTH):
-        return line
-    inner = margin + "  "
-    if isinstance(value, dict):
-        parts = [f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(item, inner)}" for key, item in value.items()]
-        return f"{{\n{inner}" + f",\n{inner}".join(parts) + f"\n{margin}}}"
-    return f"[\n{inner}" + f",\n{inner}".join(_laid_out(item, inner) for item in value) + f"\n{margin}]"
 
 
 def _texts(value: Any) -> Any:
@@ -142,8 +129,12 @@ def game_from_json(text: str, source: str) -> Game:
     DeterrenceGamesError
         When what it describes is not a game.
     """
-    document = _Document(source)
-    arguments = document.arguments(document.decode(text))
+    return game_of(Document(source).decode(text), source)
+
+
+def game_of(document: Any, source: str) -> Game:
+    """Make a game from the entries of its file; as `game_from_json`."""
+    arguments = _GameDocument(source).arguments(document)
     try:
         return Game(**arguments)
     except DeterrenceGamesError as error:
@@ -155,51 +146,11 @@ def read_game(path: str | Path) -> Game:
     return game_from_json(read_text(path), f"file '{path}'")
 
 
-class _Document:
-    """Checks of one JSON document; every complaint says where."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-
-    def fail(self, where: str, problem: str, remedy: str) -> NoReturn:
-        raise FormatError(f"{self.source}: {where}: {problem}; {remedy}")
-
-    def decode(self, text: str) -> Any:
-        try:
-            return json.loads(
-                text,
-                parse_float=_Decimal,
-                parse_int=self.integer,
-                parse_constant=lambda name: self.fail("numbers", f"{name} is not finite", "give a finite number"),
-                object_pairs_hook=self.unique,
-            )
-        except json.JSONDecodeError as error:
-            where = f"line {error.lineno}, column {error.colno}"
-            self.fail(where, f"not JSON ({error.msg})", "the file may be cut short; write it again")
-        except RecursionError:
-            self.fail("text", "brackets are nested too deeply", "list the nodes of the tree one beside the other")
-
-    def integer(self, text: str) -> int:
-        if len(text) > 300:
-            self.fail("numbers", f"{text[:20]}... has too many digits", "round it")
-        return int(text)
-
-    def unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        entries = dict(pairs)
-        if len(entries) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            self.fail("object", f"{twice[:60]!r} is there twice", "give every entry once")
-        return entries
-
-    # ---- parts of the document; each returns what Game's constructor takes ------------------------------------------------
+class _GameDocument(Document):
+    """Parts of the document; each returns what Game's constructor takes."""
 
     def arguments(self, document: Any) -> dict[str, Any]:
-        entries = self.entries(document, "document")
-        if entries.get("format") != FORMAT:
-            self.fail("format", f"this is not a {FORMAT} file", f'its entry "format" must be "{FORMAT}"')
-        if type(entries.get("version")) is not int or entries["version"] != VERSION:
-            self.fail("version", f"{entries.get('version')!r:.20} is unknown", f"this release reads version {VERSION}")
+        entries = self.head(document, FORMAT, VERSION)
         self.keys(entries, "document", REQUIRED, OPTIONAL)
         found: dict[str, Any] = {
             "name": self.text(entries["name"], "name"),
@@ -303,47 +254,3 @@ class _Document:
                 self.fail(place, "this information set is there twice", "list its actions in one entry")
             found[key] = tuple(self.texts(actions, f"{place}[3]"))
         return found
-
-    # ---- kinds of value ------------------------------------------------------------------------------------------------
-
-    def pairs(self, given: Any, where: str, read: Callable[[Any, str], Any]) -> list[tuple[tuple[str, ...], Any]]:
-        found: dict[tuple[str, ...], Any] = {}
-        for number, pair in enumerate(self.items(given, where)):
-            place = f"{where}[{number}]"
-            labels, value = self.items(pair, place, 2)
-            key = tuple(self.texts(labels, f"{place}[0]"))
-            if key in found:
-                self.fail(place, f"{list(key)} is there twice", "give every entry once")
-            found[key] = read(value, f"{place}[1]")
-        return list(found.items())
-
-    def table(self, given: Any, where: str, read: Callable[[Any, str], Any]) -> dict[str, Any]:
-        return {key: read(value, f"{where}.{key[:60]}") for key, value in self.entries(given, where).items()}
-
-    def texts(self, given: Any, where: str) -> list[str]:
-        return [self.text(value, f"{where}[{number}]") for number, value in enumerate(self.items(given, where))]
-
-    def text(self, given: Any, where: str) -> str:
-        if type(given) is str:
-            return given
-        self.fail(where, f"{given!r:.40} is no text", "put it into quotes")
-
-    def items(self, given: Any, where: str, length: int | None = None) -> list[Any]:
-        if type(given) is not list:
-            self.fail(where, f"{given!r:.40} is no list", "use square brackets")
-        if length is not None and len(given) != length:
-            self.fail(where, f"it has {len(given)} entries", f"give {length}")
-        return given
-
-    def entries(self, given: Any, where: str) -> dict[str, Any]:
-        if type(given) is not dict:
-            self.fail(where, f"{given!r:.40} is no object", "use curly brackets")
-        return given
-
-    def keys(self, entries: dict[str, Any], where: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
-        for key in entries:
-            if key not in required + optional:
-                self.fail(where, f"unknown entry {key[:60]!r}", f"use {', '.join(required + optional)}")
-        for key in required:
-            if key not in entries:
-                self.fail(where, f"no entry {key!r}", "add it; the file may be cut short")

@@ -121,7 +121,7 @@ def behavior_lines(equilibrium: Equilibrium) -> Lines:
     lines = []
     for (player, history), texts in moves.items():
         told = [f"{', '.join(kinds)}: {text}" if any(kinds) else text for text, kinds in texts.items()]
-        lines.append((player + _after(history), "; ".join(told)))
+        lines.append((player + after_words(history), "; ".join(told)))
     if not equilibrium.behavior:
         for player, mixed in zip(equilibrium.payoffs, equilibrium.profile, strict=False):
             lines.append((player, f"({', '.join(_number(float(share)) for share in mixed)})"))
@@ -143,7 +143,7 @@ def belief_lines(equilibrium: Equilibrium) -> Lines:
             text = _range(held.types[0], intervals[held.types[0]])
         else:
             text = ", ".join(_range(kind, interval) for kind, interval in intervals.items())
-        lines.append((f"{held.about}{_after(held.history)}", text))
+        lines.append((f"{held.about}{after_words(held.history)}", text))
     if len(lines) > MOST_LINES:
         lines[MOST_LINES:] = [(f"... and {len(lines) - MOST_LINES} more beliefs", "")]
     return lines
@@ -265,11 +265,11 @@ def _margin(equilibrium: Equilibrium) -> str:
 
 
 def _where(at: InformationSet) -> str:
-    return f"{at.player} {at.type}".rstrip() + _after(at.history, len(at.history))
+    return f"{at.player} {at.type}".rstrip() + after_words(at.history, len(at.history))
 
 
-def _after(history: History, longest: int = LONGEST_HISTORY) -> str:
-    """Tell a public history, only its end when it is long."""
+def after_words(history: History, longest: int = LONGEST_HISTORY) -> str:
+    """Tell a public history, only its end when it is long; nothing for the start."""
     steps = [f"({', '.join(step)})" if isinstance(step, tuple) else step for step in history]
     if len(steps) > longest:
         steps = ["...", *steps[-longest:]]

@@ -1,63 +1,63 @@
-"""A theorem as a proposition in LaTeX."""
+"""A theorem in LaTeX: a proposition, and a table with everything else."""
 
-import re
 from typing import TYPE_CHECKING
 
-import sympy
-from sympy import Expr
-from sympy.logic.boolalg import Boolean
-
+from deterrence_games.theory.account import account, conditions, mixing, opening
 from deterrence_games.theory.family import Family
+from deterrence_games.theory.scripts import Latex
 
 if TYPE_CHECKING:
     from deterrence_games.theory.theorem import Theorem
 
-SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+TITLE = r">{\raggedright\arraybackslash}p{0.96\linewidth}"
+PREAMBLE = r"""\documentclass{article}
+\usepackage{amsmath,amsthm,array,longtable}
+\usepackage[margin=2.5cm]{geometry}
+\newtheorem{proposition}{Proposition}
+\begin{document}
+"""
 
 
-def escaped(text: str) -> str:
-    """Plain text as LaTeX."""
-    return re.sub(r"[&%$#_{}~^\\]", lambda found: SPECIAL[found[0]], text)
+def latex_of(theorem: "Theorem", standalone: bool) -> str:
+    """The proposition and the table, as a whole document when `standalone`."""
+    text = f"{_proposition(theorem)}\n{_table(theorem)}"
+    return rf"{PREAMBLE}{text}\end{{document}}" + "\n" if standalone else text
 
 
-def proposition(theorem: "Theorem") -> str:
-    """A proposition with an item a family: its conditions, its strategies where they mix, its outcomes.
-
-    Needs ``amsmath`` and an environment ``proposition``.
-    """
-    assumed = ", ".join(f"${_math(relation)}$" for relation in theorem.game.assumptions)
-    given = f"Suppose that {assumed}. " if assumed else ""
+def _proposition(theorem: "Theorem") -> str:
+    """An item a family: its conditions, its strategies where they mix, its outcomes."""
+    script = Latex()
     lines = [
-        rf"\begin{{proposition}}[{escaped(theorem.game.name)}]",
-        f"{given}The perfect Bayesian equilibria{'' if theorem.complete else ' found'} are, apart from those on borders:",
-        r"\begin{enumerate}",
-        *(item for family in theorem.families for item in _item(family)),
+        rf"\begin{{proposition}}[{script.text(theorem.game.name)}]",
+        opening(theorem, script),
+        r"\begin{enumerate}\raggedright",
+        *(_item(family, script) for family in theorem.families),
         r"\end{enumerate}",
         r"\end{proposition}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _item(family: Family) -> list[str]:
-    conditions = " and ".join(f"${_math(condition)}$" for condition in family.conditions)
-    lines = [
-        rf"\item \textbf{{{escaped(family.name)}}}, which exists {f'if and only if {conditions}' if conditions else 'always'}."
-    ]
-    for place, shares in family.strategies.items():
-        mixed = {action: share for action, share in shares.items() if share not in (0, 1)}
-        for action, share in list(mixed.items())[-1:]:
-            who = escaped(f"{place.player} {place.type}".strip())
-            lines.append(f"  The {who} plays {escaped(action)} with probability ${_math(share)}$.")
-    for symbol, held in family.ranges.items():
-        lines.append(f"  Here ${_math(symbol)}$ lies in ${sympy.latex(held)}$.")
+def _item(family: Family, script: Latex) -> str:
+    lines = [rf"\item {script.bold(family.name)}, which exists {conditions(family, script)}."]
+    lines += [f"  The {who} plays {what}." for who, what in mixing(family, script)]
+    lines += [f"  Here {script.math(symbol)} lies in {script.math(held)}." for symbol, held in family.ranges.items()]
     certain = [label for label, share in family.outcomes.items() if share == 1]
-    if certain:
-        lines.append(f"  The outcome is {escaped(certain[0])}.")
-    else:
-        shares_of = ", ".join(f"{escaped(label)} ${_math(p)}$" for label, p in family.outcomes.items() if p != 0)
-        lines.append(f"  Outcomes have the probabilities {shares_of}.")
-    return lines
+    shares = ", ".join(f"{script.text(label)} {script.math(share)}" for label, share in family.outcomes.items() if share != 0)
+    lines.append(f"  The outcome is {script.text(certain[0])}." if certain else f"  Outcomes have the probabilities {shares}.")
+    return "\n".join(lines)
 
 
-def _math(value: Expr | Boolean) -> str:
-    return str(sympy.latex(value))
+def _table(theorem: "Theorem") -> str:
+    """A row for everything that can be said of a family; it breaks over pages."""
+    script = Latex()
+    lines = [
+        r"\begin{longtable}{>{\raggedright}p{0.3\linewidth}>{\raggedright\arraybackslash}p{0.64\linewidth}}",
+        r"\hline",
+    ]
+    for family in (*theorem.families, *theorem.border_families):
+        border = "" if family.generic else " (on a border only)"
+        lines.append(rf"\multicolumn{{2}}{{{TITLE}}}{{{script.bold(family.name)}{border}}} \\*")
+        lines += [rf"{heading} & {words} \\" for heading, words in account(family, script)]
+        lines.append(r"\hline")
+    return "\n".join([*lines, r"\end{longtable}"]) + "\n"

@@ -19,8 +19,9 @@ from deterrence_games.lowering.grid import MAX_POINTS, Axis, read_axis, read_fix
 from deterrence_games.results.region_map import MAX_NAMES, RegionMap
 from deterrence_games.theory.claims import Claim
 from deterrence_games.theory.family import Family
+from deterrence_games.theory.html import html_of
 from deterrence_games.theory.instances import Instance, instance_of
-from deterrence_games.theory.latex import proposition
+from deterrence_games.theory.latex import latex_of
 from deterrence_games.theory.proofs import Proof, prove
 from deterrence_games.theory.prover import Prover
 
@@ -133,9 +134,23 @@ class Theorem:
         """
         return prove(self, claim, self.prover)
 
-    def to_latex(self) -> str:
-        """A proposition in LaTeX (needs ``amsmath`` and an environment ``proposition``)."""
-        return proposition(self)
+    def to_latex(self, *, standalone: bool = False) -> str:
+        """The theorem in LaTeX: a proposition with an item a family, and a table with its behaviour, beliefs and payoffs.
+
+        Parameters
+        ----------
+        standalone : bool
+            A whole document; otherwise the text for one that loads ``amsmath``, ``array`` and ``longtable`` and has an
+            environment ``proposition``.
+        """
+        return latex_of(self, standalone)
+
+    def to_html(self, *, standalone: bool = False) -> str:
+        """The theorem as an HTML table, with formulas in MathML; a whole page when `standalone`."""
+        return html_of(self, standalone)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
 
     # ---- at numbers ----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,140 @@
+"""Theorems in LaTeX and HTML: labels escaped, everything said, and text that compiles."""
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+import sympy
+
+import deterrence_games as dg
+from deterrence_games.theory.scripts import Html, Latex
+
+HOSTILE = "<b>&_%$#~^\\|{x}"
+
+
+@pytest.fixture(scope="module")
+def theorem():
+    return dg.derive(dg.models.unilateral_deterrence())
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    """A theorem whose labels are markup."""
+    return dg.derive(
+        dg.Game(
+            name=HOSTILE,
+            players=("a", "b"),
+            tree=dg.Decision("a", {HOSTILE: "peace", "go": dg.Decision("b", {"yield": "gain", "fight": HOSTILE})}),
+            types={"b": {"hard": "p", HOSTILE: "1 - p"}},
+            payoffs={
+                "peace": {"a": 0, "b": 2},
+                "gain": {"a": 1, "b": 0},
+                HOSTILE: {"a": "-c", "b": {"hard": 1, HOSTILE: -1}},
+            },
+            assumptions=("c > 0", "0 < p < 1"),
+        )
+    )
+
+
+def test_a_sum_begins_with_a_positive_term():
+    a, b, c = sympy.symbols("a b c", real=True)
+    assert Latex().math(c * (b - a)) == r"$c \left(b - a\right)$"
+    assert "<mo>-</mo>" not in Html().math(b - a)
+    assert "\N{MINUS SIGN}" in Html().math(b - a)
+
+
+def test_conditions_are_joined_by_words():
+    p, q = sympy.symbols("p q", real=True)
+    either = sympy.Or(sympy.And(sympy.Eq(p, q), p > 0), q > 1)
+    assert Latex().math(either) == "$p = q$ and $p > 0$, or $q > 1$"
+
+
+def test_chains_stand_as_the_author_wrote_them(theorem):
+    assert r"$c_{DDs} < c_{CD} < c_{DDh} < c_{SQ} < c_{DC}$" in theorem.to_latex()
+    assert "$0 < p_{ch} < 1$" in theorem.to_latex()
+
+
+def test_long_fractions_can_break(theorem):
+    """Of every formula in the table either it is short, or its terms stand in plain parentheses."""
+    for line in theorem.to_latex().splitlines():
+        for formula in re.findall(r"\$([^$]*)\$", line):
+            visible = re.sub(r"\\[a-z]+|[{}_^ ]", "", formula)
+            assert len(visible) <= 100 or r"\left(" not in formula
+
+
+def test_the_table_has_a_row_for_everything(theorem):
+    text = theorem.to_latex()
+    for family in (*theorem.families, *theorem.border_families):
+        assert rf"\textbf{{{Latex().text(family.name)}}}" in text
+    bluff = text[text.index(r"\textbf{Bluff}} \\*") :]
+    rows = dict(line[: -len(r" \\")].split(" & ", 1) for line in bluff.splitlines()[1:14])
+    assert rows["exists"].startswith("if and only if $p_{ch} < ")
+    assert rows["challenger hard"] == "defect"
+    assert rows["challenger soft"].startswith("defect with probability $")
+    assert rows["challenger hard after defect $>$ defy"] == r"press\_on"
+    assert r"hard $\frac{d_{CD} - d_{DC}}{d_{CD} - d_{DDs}}$" in rows["belief about challenger after defect"]
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs a TeX installation, which is no package of Python")
+def test_latex_compiles(hostile, theorem, tmp_path):
+    for own in (hostile, theorem):
+        (tmp_path / "theorem.tex").write_text(own.to_latex(standalone=True))
+        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "theorem.tex"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-2000:]
+        assert "Overfull" not in done.stdout
+
+
+def test_latex_is_balanced(hostile, theorem):
+    for own in (hostile, theorem):
+        text = re.sub(r"\\[\\{}$&%#_]", "", own.to_latex())
+        assert text.count("{") == text.count("}")
+        assert text.count("$") % 2 == 0
+        assert text.count(r"\begin{") == text.count(r"\end{")
+        assert not re.search(r"(?<!\\)[#%]", text)
+
+
+class _Tags(HTMLParser):
+    """Every element that was opened is closed, in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.text = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def test_html_is_well_formed_and_escaped(hostile):
+    reader = _Tags()
+    reader.feed(hostile.to_html())
+    assert reader.open == []
+    told = "".join(reader.text)
+    assert HOSTILE in told
+    assert "<b>&_" not in hostile.to_html()
+    for formula in re.findall(r"<math>.*?</math>", hostile.to_html()):
+        assert ElementTree.fromstring(re.sub(r"&\w+;", "", formula)).tag == "math"
+
+
+def test_a_page_stands_by_itself_and_a_notebook_shows_the_fragment(theorem):
+    page = theorem.to_html(standalone=True)
+    assert page.startswith("<!DOCTYPE html>")
+    assert theorem._repr_html_() in page
+    assert "src=" not in page
+    assert "href=" not in page
+
+
+def test_an_incomplete_theorem_says_so():
+    stopped = dg.derive(dg.models.generalized_mutual_deterrence(), seconds=1e-9)
+    assert not stopped.complete
+    assert "stopped at the time limit" in stopped.to_latex()
+    assert "stopped at the time limit" in stopped.to_html()
