@@ -33,6 +33,8 @@ class Coordinates:
         Each coordinate in the parameters, as SymPy expressions; the denominator is positive.
     odds : dict variable -> (parameter, low, high)
         Coordinates that are odds ``(parameter - low)/(high - parameter)``.
+    weights : list of tuple of int
+        Coordinates that are priors of one player's types, each over the prior of the last type.
     assumptions : list of Constraint
         What the coordinates do not guarantee by being positive.
     """
@@ -42,6 +44,7 @@ class Coordinates:
     parameters: dict[str, Fraction]
     back: dict[int, tuple[Expr, Expr]]
     odds: dict[int, tuple[Symbol, Expr, Expr]]
+    weights: list[tuple[int, ...]] = field(default_factory=list)
     assumptions: list[Constraint] = field(default_factory=list)
 
     def fraction(self, expression: Expr) -> Fraction:
@@ -50,28 +53,49 @@ class Coordinates:
 
     def expression(self, polynomial: Polynomial, names: Mapping[int, Expr] | None = None) -> Expr:
         """A polynomial in the parameters: a product of its factors; `names` writes the unknowns."""
+        above, below = self._quotient(polynomial, names or {})
+        return above / sympy.Mul(*(rest**degree for rest, degree in below.items()))
+
+    def cleared(self, polynomials: Sequence[Polynomial]) -> list[Expr]:
+        """Polynomials in the parameters, all times the denominator that makes them whole."""
+        parts = [self._quotient(polynomial, {}) for polynomial in polynomials]
+        common: dict[Expr, int] = {}
+        for _, below in parts:
+            common = {rest: max(common.get(rest, 0), below.get(rest, 0)) for rest in {**common, **below}}
+        return [
+            above * sympy.Mul(*(rest ** (degree - below.get(rest, 0)) for rest, degree in common.items()))
+            for above, below in parts
+        ]
+
+    def _quotient(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> tuple[Expr, dict[Expr, int]]:
+        """A polynomial as a product of factors, and the positive denominators that it stands over, with their powers."""
         sign, parts = polynomial.factor()
         left = polynomial
         for place, (part, power) in enumerate(parts):
             if sign < 0 and power % 2 and not self._one_sign(part):
                 parts[place], sign = (-part, power), 1  # a - b reads better than -(b - a)
         found: Expr = sympy.Integer(sign)
+        below: dict[Expr, int] = {}
         for part, power in parts:
-            found *= self._factor(part, names or {}) ** power
+            above, own = self._factor(part, names)
+            found *= above**power
+            for rest, degree in own.items():
+                below[rest] = below.get(rest, 0) + degree * power
             left = left / part**power
-        return found * abs(_number(left.terms.get((0,) * len(self.ring.names), 0)))
+        return found * abs(_number(left.terms.get((0,) * len(self.ring.names), 0))), below
 
     def _one_sign(self, polynomial: Polynomial) -> bool:
         return len({c > 0 for c in polynomial.terms.values()}) == 1
 
-    def _factor(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> Expr:
+    def _factor(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> tuple[Expr, dict[Expr, int]]:
         """A factor as a sum over products of probabilities, each times a sum of products of differences of payoffs."""
-        degrees = polynomial.degrees
         shares = [k for k in polynomial.variables if k not in self.back or self.back[k][1] != 1]
         groups: dict[tuple[int, ...], dict[tuple[int, ...], Expr]] = {}
         for exponents, coefficient in polynomial.terms.items():
             outer = tuple(exponents[k] for k in shares)
             groups.setdefault(outer, {})[exponents] = _number(coefficient)
+        rests = {outer: self._rests(shares, outer) for outer in groups}
+        below = {rest: max(own.get(rest, 0) for own in rests.values()) for own in rests.values() for rest in own}
         total = sympy.S.Zero
         for outer, terms in groups.items():
             inner = sympy.S.Zero
@@ -81,10 +105,19 @@ class Coordinates:
             if all(sum(power for k, power in enumerate(own) if k not in shares) <= 1 for own in terms):
                 inner = sympy.expand(inner)
             for k, power in zip(shares, outer, strict=True):
-                above, below = self.back.get(k) or (names[k], sympy.S.One)
-                inner *= above**power * below ** (degrees[k] - power)
+                inner *= (self.back[k][0] if k in self.back else names[k]) ** power
+            for rest, degree in below.items():
+                inner *= rest ** (degree - rests[outer].get(rest, 0))
             total += inner
-        return total / sympy.Mul(*(self.back[k][1] ** degrees[k] for k in shares if k in self.back))
+        return total, below
+
+    def _rests(self, shares: Sequence[int], powers: Sequence[int]) -> dict[Expr, int]:
+        """The denominators of a product of shares; weights of one player's types have one in common."""
+        found: dict[Expr, int] = {}
+        for k, power in zip(shares, powers, strict=True):
+            if k in self.back:
+                found[self.back[k][1]] = found.get(self.back[k][1], 0) + power
+        return found
 
 
 def _number(coefficient: Any) -> Expr:
@@ -101,6 +134,7 @@ def coordinates_of(game: Game, unknowns: Sequence[str]) -> Coordinates:
     found = Coordinates(ring, set(), {}, {}, {})
     for own, rest in groups:
         total = ring.sum([ring.one, *(ring.variables[place[s.name]] for s in own)])
+        found.weights.append(tuple(place[s.name] for s in own))
         for s in own:
             k = place[s.name]
             found.positive.add(k)

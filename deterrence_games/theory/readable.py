@@ -1,6 +1,6 @@
 """Conditions as a paper prints them: a prior against a ratio of payoff differences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import sympy
 from sympy import Expr
@@ -16,9 +16,10 @@ TURNED = {"=": sympy.Eq, ">": sympy.Lt, ">=": sympy.Le}
 def readable(constraints: Sequence[Constraint], prover: Prover) -> tuple[Relational, ...]:
     """Write a conjunction of conditions on the parameters.
 
-    A parameter between two numbers that enters a condition linearly is isolated, the one with the shortest threshold first;
-    without one, the positive terms stand on one side and the negative ones on the other. The sign of what one has to divide
-    by may rest on conditions that are written already, never on the condition itself.
+    A parameter between two numbers, a sum of one player's priors or a ratio of two that enters a condition linearly is
+    isolated, the one with the shortest threshold first; without one, the positive terms stand on one side and the negative
+    ones on the other. The sign of what one has to divide by may rest on conditions that are written already, never on the
+    condition itself.
     """
     written: dict[Constraint, Relational] = {}
     for given in ((), None):  # first what the assumptions alone allow
@@ -33,26 +34,54 @@ def readable(constraints: Sequence[Constraint], prover: Prover) -> tuple[Relatio
 def _isolated(constraint: Constraint, prover: Prover, given: Sequence[Constraint]) -> Relational | None:
     """The condition with a parameter against its threshold, where the sign of the denominator is known."""
     sign, polynomial = constraint
-    coordinates, ring = prover.coordinates, prover.ring
+    priors = set(prover.coordinates.odds).union(*prover.coordinates.weights)
     best: tuple[tuple[int, int, str], Relational] | None = None
-    for k in sorted(polynomial.variables & set(coordinates.odds)):
-        powers = ring.powers(polynomial, k)
-        if max(powers) != 1:
-            continue
-        parameter, least, most = coordinates.odds[k]
-        slope, rest = powers[1], powers.get(0, ring.zero)
-        # (parameter - least) slope + (most - parameter) rest, the odds being (parameter - least)/(most - parameter)
-        above, below = slope * ring.number(least) - rest * ring.number(most), slope - rest
+    for held, above, below in (*_odds(polynomial, prover), *_weights(polynomial, prover)):
         direction = prover.sign(below, given)
         if direction not in (1, -1):
             continue
         threshold = fraction_expression((above * direction, below * direction), prover)
-        relation = (RELATIONS if direction == 1 else TURNED)[sign](parameter, threshold, evaluate=False)
-        others = len((above.variables | below.variables) & set(coordinates.odds))
-        rank = (others, len(above.terms) + len(below.terms), parameter.name)
+        relation = (RELATIONS if direction == 1 else TURNED)[sign](held, threshold, evaluate=False)
+        others = len((above.variables | below.variables) & priors)
+        rank = (others, len(above.terms) + len(below.terms), str(held))
         if best is None or rank < best[0]:
             best = rank, relation
     return best[1] if best else None
+
+
+def _odds(polynomial: Polynomial, prover: Prover) -> Iterator[tuple[Expr, Polynomial, Polynomial]]:
+    """Parameters that enter linearly, with numerator and denominator of their thresholds."""
+    coordinates, ring = prover.coordinates, prover.ring
+    for k in sorted(polynomial.variables & set(coordinates.odds)):
+        powers = ring.powers(polynomial, k)
+        if max(powers) == 1:
+            parameter, least, most = coordinates.odds[k]
+            slope, rest = powers[1], powers.get(0, ring.zero)
+            # (parameter - least) slope + (most - parameter) rest, the odds being (parameter - least)/(most - parameter)
+            yield parameter, slope * ring.number(least) - rest * ring.number(most), slope - rest
+
+
+def _weights(polynomial: Polynomial, prover: Prover) -> Iterator[tuple[Expr, Polynomial, Polynomial]]:
+    """Sums and ratios of one player's priors that enter linearly, with numerator and denominator of their thresholds."""
+    coordinates, ring = prover.coordinates, prover.ring
+    for own in coordinates.weights:
+        if not polynomial.variables & set(own) or any(sum(e[k] for k in own) > 1 for e in polynomial.terms):
+            continue
+        last, rest = polynomial, coordinates.back[own[0]][1]
+        alike: dict[Polynomial, Expr] = {}  # types whose priors have the same coefficient
+        for k in own:
+            powers = ring.powers(last, k)
+            last, coefficient = powers.get(0, ring.zero), powers.get(1, ring.zero)
+            alike[coefficient] = alike.get(coefficient, 0) + coordinates.back[k][0]
+        if len(alike.keys() | {last}) == 2:
+            for coefficient, held in alike.items():
+                if coefficient != last:
+                    yield held, -last, coefficient - last
+        alike[last] = alike.get(last, 0) + rest
+        if len(alike) == 3 and ring.zero in alike:
+            del alike[ring.zero]
+            (one, held), (other, against) = alike.items()
+            yield held / against, -other, one
 
 
 def _two_sides(sign: str, polynomial: Polynomial, prover: Prover) -> Relational:
@@ -60,7 +89,7 @@ def _two_sides(sign: str, polynomial: Polynomial, prover: Prover) -> Relational:
     terms = [(ring.term(exponents, c), c > 0) for exponents, c in polynomial.terms.items()]
     left = ring.sum([term for term, positive in terms if positive])
     right = ring.sum([-term for term, positive in terms if not positive])
-    return RELATIONS[sign](coordinates.expression(left), coordinates.expression(right), evaluate=False)
+    return RELATIONS[sign](*coordinates.cleared((left, right)), evaluate=False)
 
 
 def fraction_expression(fraction: Fraction, prover: Prover, names: dict[int, Expr] | None = None) -> Expr:

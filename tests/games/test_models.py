@@ -16,6 +16,12 @@ from deterrence_games.models import (
     unilateral_deterrence,
 )
 
+ESCALATION = {
+    **{"c_DE": 1, "c_EEh": 2, "c_DD": 3, "c_ED": 4, "c_SQ": 5, "c_DC": 6},
+    **{"d_EEs": 0, "d_ED": 1, "d_EEh": 2, "d_DDs": 3, "d_DC": 4, "d_DDh": 5, "d_DE": 6, "d_SQ": 7},
+    **{"p_HH": Fraction(1, 10), "p_HS": Fraction(1, 5), "p_SH": Fraction(3, 10)},
+}
+
 # Numbers inside the assumptions of each game.
 POINTS = {
     "rudimentary_asymmetric_deterrence": {
@@ -29,6 +35,8 @@ POINTS = {
         **{"c_DDs": 0, "c_CD": 1, "c_DDh": 2, "c_SQ": 3, "c_DC": 4, "p_ch": Fraction(1, 2)},
         **{"d_DDs": 0, "d_DC": 1, "d_DDh": 2, "d_CD": 3, "d_SQ": 4, "p_def": Fraction(1, 6)},
     },
+    "asymmetric_escalation": {**ESCALATION, "c_EEs": 0, "p_ch": Fraction(1, 2)},
+    "asymmetric_escalation_hard_challenger": ESCALATION,
     "extended_deterrence": {
         **{"a_JW": 0, "a_SQ": 1, "a_BW": 2, "a_CON": 3, "p_target": 0.5, "p_ally": 0.5},
         **{"t_BWi": 0, "t_CON": 1, "t_BWr": 2, "t_JWi": 2, "t_JWr": 3, "t_SQ": 4},
