@@ -13,7 +13,7 @@ from deterrence_games.theory.closed_forms import ClosedForms
 from deterrence_games.theory.family import Beliefs, Bounds, Case, Ends, Family, interval
 from deterrence_games.theory.polynomials import Constraint
 from deterrence_games.theory.prover import NO, YES, Prover, negations
-from deterrence_games.theory.readable import readable
+from deterrence_games.theory.readable import readable, shorter
 
 ZERO_OR_ONE = (sympy.S.Zero, sympy.S.One)
 
@@ -63,7 +63,7 @@ def _family(name: str, generic: bool, cases: list[Case], forms: ClosedForms) -> 
         ranges={symbol: interval(ends) for symbol, ends in bounds.items()},
         beliefs=_joined([case.beliefs for case in ordered]),
         outcomes=freest.outcomes,
-        payoffs=freest.payoffs,
+        payoffs={player: shorter(value, forms.prover) for player, value in freest.payoffs.items()},
         cases=ordered,
     )
 

@@ -101,3 +101,31 @@ def fraction_expression(fraction: Fraction, prover: Prover, names: dict[int, Exp
     if below.leading_sign < 0 and prover.sign_of_terms(-below) == 1:
         above, below = -above, -below
     return prover.coordinates.expression(above, names) / prover.coordinates.expression(below, names)
+
+
+def shorter(value: Expr, prover: Prover) -> Expr:
+    """An expectation as a sum over probabilities, each times one fraction of payoffs, where that is shorter.
+
+    Closed forms come as sums of products of payoff differences, among which a payoff is easily lost.
+    """
+    above, below = sympy.fraction(value)
+    payoffs = {symbol for gap, rest in prover.coordinates.back.values() if rest == 1 for symbol in gap.free_symbols}
+    if not below.free_symbols <= payoffs:
+        return value
+    weights: dict[Expr, list[Expr]] = {}
+    for term in sympy.Add.make_args(above):
+        shares = [factor for factor in sympy.Mul.make_args(term) if not factor.free_symbols <= payoffs]
+        gain = sympy.cancel(sympy.Mul(*(f for f in sympy.Mul.make_args(term) if f not in shares)) / below)
+        weights.setdefault(gain, []).append(sympy.Mul(*shares))
+    total = sympy.S.Zero
+    for gain, chances in weights.items():
+        share = chances[0] if len(chances) == 1 else sympy.factor(sympy.expand(sympy.Add(*chances)))
+        total += share * _positive_below(gain, prover)
+    return total if total.count_ops() < value.count_ops() else value
+
+
+def _positive_below(value: Expr, prover: Prover) -> Expr:
+    """A fraction whose denominator is positive where its sign is known."""
+    above, below = sympy.fraction(sympy.factor(value))
+    sign = prover.sign(prover.coordinates.fraction(below)[0])
+    return sympy.expand(-above) / sympy.expand(-below) if sign == -1 else above / below

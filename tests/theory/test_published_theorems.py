@@ -48,6 +48,16 @@ PUBLISHED = {
     },
 }
 
+HARD, LIMITED = "(c_ED - c_DD)/(c_DD - c_EEh)", "(c_DC - c_SQ)/(c_DC - c_DD)"
+ESCALATED = f"(c_ED - c_DD)/(c_ED - c_EEh)*{LIMITED}"
+PUBLISHED["asymmetric_escalation_hard_challenger"] = {
+    "No-Response": set(),
+    "Constrained Limited-Response": {f"p_HH/p_HS >= {HARD}", f"p_HH + p_HS <= {LIMITED}"},
+    "Deterrence by constrained limited response": {f"p_HH/p_HS >= {HARD}", f"p_HH + p_HS >= {LIMITED}"},
+    "Escalatory Limited-Response": {f"p_HH/p_HS < {HARD}", f"p_HH <= {ESCALATED}"},
+    "Deterrence by escalatory limited response": {f"p_HH/p_HS < {HARD}", f"p_HH >= {ESCALATED}"},
+}
+
 
 @pytest.fixture(scope="module")
 def theorems() -> dict[str, Theorem]:
@@ -79,6 +89,10 @@ def draw(name: str, rng: np.random.Generator) -> dict[str, np.ndarray]:
         "unilateral_deterrence": ("c_DDs c_CD c_DDh c_SQ c_DC", "d_DDs d_DC d_DDh d_CD d_SQ"),
         "generalized_mutual_deterrence": ("a_DDs a_CD a_DDh a_SQ a_DC", "b_DDs b_DC b_DDh b_SQ b_CD"),
         "extended_deterrence": ("a_JW a_SQ a_BW a_CON", "t_BWi t_CON t_BWr t_JWr t_SQ", "l_JWu l_BW l_JWr l_SQ"),
+        "asymmetric_escalation_hard_challenger": (
+            "c_DE c_EEh c_DD c_ED c_SQ c_DC",
+            "d_EEs d_ED d_EEh d_DDs d_DC d_DDh d_DE d_SQ",
+        ),
     }
     for chain in chains[name]:
         params |= ordered(rng, POINTS, *chain.split())
@@ -88,6 +102,9 @@ def draw(name: str, rng: np.random.Generator) -> dict[str, np.ndarray]:
     for prior in dg.models.CATALOGUE[name]().parameters:
         if prior.startswith("p"):
             params[prior] = between(0.0, 1.0)
+    if "p_HH" in params:
+        shares = rng.dirichlet(np.ones(4), size=POINTS).clip(1e-3)
+        params |= dict(zip(("p_HH", "p_HS", "p_SH"), (shares / shares.sum(axis=1, keepdims=True)).T, strict=False))
     return params
 
 
@@ -161,6 +178,17 @@ def test_bluff_of_the_unilateral_game_at_the_worked_example(theorems):
     assert bluff.strategies[dg.InformationSet("challenger", "soft", ())]["defect"] == sympy.Rational(1, 2)
     assert bluff.strategies[dg.InformationSet("defender", "soft", ("defect",))]["defy"] == sympy.Rational(1, 5)
     assert sum(bluff.outcomes.values()) == 1
+
+
+def test_payoffs_are_sums_over_probabilities(theorems):
+    bluff = theorems["unilateral_deterrence"]["Bluff"].payoffs["challenger"]
+    hard = f"({C1})*c_DDh + (1 - {C1})*c_DC"  # a soft challenger is indifferent to the status quo
+    assert sympy.cancel(bluff - parse(f"(1 - p_ch)*c_SQ + p_ch*({hard})")) == 0
+    assert bluff.count_ops() < 20
+    for theorem in theorems.values():
+        for family in theorem.families:
+            free = max(family.cases, key=lambda case: case.strategies == family.strategies)
+            assert all(sympy.cancel(value - free.payoffs[player]) == 0 for player, value in family.payoffs.items())
 
 
 def test_borders_are_a_state_of_their_own(theorems):
