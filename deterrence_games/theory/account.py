@@ -47,9 +47,14 @@ def conditions(family: Family, script: Script) -> str:
 
 
 def behaviour(family: Family, script: Script) -> Pairs:
-    """What each type does at each of its moves."""
-    for place, shares in family.strategies.items():
-        yield script.text(_who(place) + after_words(place.history)), _mix(shares, script)
+    """What each type does at each of its moves, in every case of the family."""
+    for place in dict.fromkeys(place for case in family.cases for place in case.strategies):
+        own = family.strategies.get(place, {})
+        if family.ranges.keys() & set().union(*(share.free_symbols for share in own.values())):
+            told = [_mix(own, script)]  # the other cases are ends of its range
+        else:
+            told = [_mix(case.strategies[place], script) for case in family.cases if place in case.strategies]
+        yield script.text(_who(place) + after_words(place.history)), " or ".join(dict.fromkeys(told))
 
 
 def mixing(family: Family, script: Script) -> Pairs:
