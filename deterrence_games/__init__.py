@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from deterrence_games import models
 from deterrence_games.errors import (
+    AllianceError,
     AssumptionWarning,
     DeterrenceGamesError,
     DeterrenceGamesWarning,
@@ -26,6 +27,7 @@ from deterrence_games.games import Chance, Decision, Game, Simultaneous
 from deterrence_games.results import BeliefSet, Equilibrium, Solution, Status
 
 if TYPE_CHECKING:
+    from deterrence_games import alliances
     from deterrence_games.analysis.correlated import correlated
     from deterrence_games.analysis.credibility import credibility
     from deterrence_games.analysis.equilibrium_map import equilibrium_map
@@ -84,6 +86,8 @@ else:
 
     def __getattr__(name):
         """Import a public name from its home on first use (PEP 562)."""
+        if name == "alliances":
+            return import_module("deterrence_games.alliances")
         if name not in _ON_FIRST_USE:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = getattr(import_module(_ON_FIRST_USE[name]), name)
@@ -91,12 +95,13 @@ else:
         return value
 
     def __dir__():
-        return sorted({*globals(), *_ON_FIRST_USE})
+        return sorted({*globals(), *_ON_FIRST_USE, "alliances"})
 
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AllianceError",
     "AssumptionWarning",
     "BackwardInduction",
     "BatchEnumeration",
@@ -134,6 +139,7 @@ __all__ = [
     "TreeForm",
     "VertexEnumeration",
     "__version__",
+    "alliances",
     "correlated",
     "credibility",
     "derive",

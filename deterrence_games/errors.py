@@ -8,6 +8,7 @@
     ├── ParameterError      a parameter that is missing, unknown, not finite, or breaks an assumption
     ├── SolverError         a form that the chosen solver cannot take
     ├── SizeError           a problem larger than a stated limit
+    ├── AllianceError       treaties, members, obligations or figures that do not hang together
     └── FormatError         a file that cannot be read
 
     DeterrenceGamesWarning
@@ -39,6 +40,10 @@ class SolverError(DeterrenceGamesError):
 
 class SizeError(DeterrenceGamesError):
     """A problem larger than a stated limit."""
+
+
+class AllianceError(DeterrenceGamesError):
+    """Treaties, members, obligations or figures that do not hang together."""
 
 
 class FormatError(DeterrenceGamesError):
