@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from deterrence_games.solvers.batch import solve_batch
     from deterrence_games.theory import Theorem
+    from deterrence_games.theory.solution_filter import refine
 else:
     _ON_FIRST_USE = {
         "BackwardInduction": "deterrence_games.solvers",
@@ -74,6 +75,7 @@ else:
         "equilibrium_map": "deterrence_games.analysis.equilibrium_map",
         "extensive_form": "deterrence_games.api",
         "read": "deterrence_games.io",
+        "refine": "deterrence_games.theory.solution_filter",
         "sequence_form": "deterrence_games.api",
         "solve": "deterrence_games.api",
         "solve_batch": "deterrence_games.solvers.batch",
@@ -147,6 +149,7 @@ __all__ = [
     "extensive_form",
     "models",
     "read",
+    "refine",
     "sequence_form",
     "solve",
     "solve_batch",

@@ -12,6 +12,8 @@ A file is one object, in UTF-8, with these entries.
     A condition is a relation as a text, ``{"all": [...]}`` or ``{"any": [...]}``. Strategies are lists of
     ``[player, type, history, {action: probability}]``, supports of ``[player, type, history, [action, ...]]`` and beliefs
     of ``[history, player, {type: set}]``; a set is a text (one number) or ``[low, high, low excluded, high excluded]``.
+``refinements``
+    Names of what beliefs were restricted by.
 ``undecided``, ``stopped``, ``seconds``, ``stats``
     How far the derivation went.
 
@@ -38,7 +40,18 @@ from deterrence_games.theory.family import Bounds, interval
 from deterrence_games.theory.prover import Prover
 
 FORMAT, VERSION = "deterrence_games theorem", 1
-ENTRIES = ("format", "version", "game", "families", "border_families", "undecided", "stopped", "seconds", "stats")
+ENTRIES = (
+    "format",
+    "version",
+    "game",
+    "families",
+    "border_families",
+    "refinements",
+    "undecided",
+    "stopped",
+    "seconds",
+    "stats",
+)
 COMMON = ("conditions", "strategies", "beliefs", "outcomes", "payoffs")
 FAMILY = ("name", *COMMON, "ranges", "cases")
 CASE = (*COMMON, "bounds", "supports", "generic")
@@ -56,6 +69,7 @@ def theorem_to_json(theorem: Theorem) -> str:
         "game": game_document(theorem.game),
         "families": [_family(family) for family in theorem.families],
         "border_families": [_family(family) for family in theorem.border_families],
+        "refinements": theorem.refinements,
         "undecided": theorem.undecided,
         "stopped": theorem.stopped,
         "seconds": theorem.seconds,
@@ -171,6 +185,7 @@ class _TheoremDocument(Document):
             seconds=float(self.formula(entries["seconds"], "seconds")),
             stats={name: int(value) for name, value in self.table(entries["stats"], "stats", self.formula).items()},
             prover=self.prover,
+            refinements=tuple(self.texts(entries["refinements"], "refinements")),
         )
 
     def family(self, given: Any, where: str) -> Family:

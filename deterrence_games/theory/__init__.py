@@ -4,6 +4,7 @@ z3 and python-flint, the extra ``proofs``, are imported when a game is derived.
 """
 
 from deterrence_games.theory.claims import Equivalence, Exclusion, Existence, Implication, Throughout
+from deterrence_games.theory.effects import Effect
 from deterrence_games.theory.family import Case, Family
 from deterrence_games.theory.instances import Instance
 from deterrence_games.theory.proofs import Proof
@@ -11,6 +12,7 @@ from deterrence_games.theory.theorem import Theorem
 
 __all__ = [
     "Case",
+    "Effect",
     "Equivalence",
     "Exclusion",
     "Existence",

@@ -22,9 +22,10 @@ def opening(theorem: "Theorem", script: Script) -> str:
     """The assumptions, and whether the equilibria that follow are all."""
     chains = [_chain(chain, script) for chain in _chains(theorem.game.assumptions)]
     given = f"Suppose that {', '.join(chains)}. " if chains else ""
+    under = f" under {script.text(' and '.join(theorem.refinements))}" if theorem.refinements else ""
     if theorem.complete:
-        return f"{given}The perfect Bayesian equilibria are, apart from those on borders:"
-    return f"{given}Perfect Bayesian equilibria are the following; {script.text(theorem.completeness)}:"
+        return f"{given}The perfect Bayesian equilibria{under} are, apart from those on borders:"
+    return f"{given}Perfect Bayesian equilibria{under} are the following; {script.text(theorem.completeness)}:"
 
 
 def account(family: Family, script: Script) -> Pairs:

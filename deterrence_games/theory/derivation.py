@@ -3,15 +3,12 @@
 import time
 
 from deterrence_games.errors import GameError
-from deterrence_games.forms.tree import InformationSet
 from deterrence_games.games import Game
 from deterrence_games.games.expressions import to_text
-from deterrence_games.theory.closed_forms import ClosedForms
+from deterrence_games.theory.class_families import families_from
 from deterrence_games.theory.coordinates import coordinates_of
-from deterrence_games.theory.elimination import Elimination, UnsolvedError
-from deterrence_games.theory.grouping import NamedCase, families_of, name_of
-from deterrence_games.theory.prover import NO, UNKNOWN, Prover
-from deterrence_games.theory.support_class import SupportClass
+from deterrence_games.theory.elimination import Elimination
+from deterrence_games.theory.prover import NO, Prover
 from deterrence_games.theory.support_search import SupportSearch
 from deterrence_games.theory.symbolic_tree import SymbolicTree
 from deterrence_games.theory.theorem import Theorem
@@ -27,25 +24,8 @@ def theorem_of(game: Game, seconds: float, timeout: float) -> Theorem:
         text = str(error)
         raise GameError(text if text.startswith("game ") else f"game {game.name!r}: {text}") from None
     search = SupportSearch(tree, int(1000 * timeout), lambda: time.perf_counter() - start > seconds)
-    elimination = Elimination(search.prover)
-    forms = ClosedForms(elimination)
-    named: list[NamedCase] = []
     undecided: list[str] = []
-    classes = 0
-    for found in search.run():
-        classes += 1
-        try:
-            solutions = elimination.solve(found.constraints, found.unknowns())
-        except UnsolvedError as reason:
-            undecided.append(f"{_supports(found)}: {reason}")
-            continue
-        for solved in solutions:
-            if search.prover.feasible(solved.conditions) == UNKNOWN:
-                undecided.append(f"{_supports(found)}: z3 could not say within {timeout:g} s whether it exists anywhere")
-                continue
-            case = forms.case(found, solved)
-            named.append(NamedCase(name_of(game, case, _path(found)), case))
-    families = families_of(named, forms)
+    families, classes = families_from(game, search.run(), Elimination(search.prover), undecided)
     return Theorem(
         game=game,
         families=tuple(family for family in families if family.generic),
@@ -53,8 +33,9 @@ def theorem_of(game: Game, seconds: float, timeout: float) -> Theorem:
         undecided=tuple(undecided),
         stopped=search.stopped,
         seconds=time.perf_counter() - start,
-        stats={"assignments": search.tried, "classes": classes, "questions": search.prover.questions},
+        stats={"assignments": search.tried, "classes": len(classes), "questions": search.prover.questions},
         prover=search.prover,
+        classes=classes,
     )
 
 
@@ -74,21 +55,3 @@ def _check_assumptions(game: Game) -> None:
 def _possible(game: Game) -> bool:
     coordinates = coordinates_of(game, ())
     return Prover(coordinates, (), ()).feasible(coordinates.assumptions) != NO
-
-
-def _path(found: SupportClass) -> list[InformationSet]:
-    s, reached = found.tree.structure, found.on_path()
-    sets = [q for q in found.used if int(s.slot_node[s.set_slot[q]]) in reached]
-    return [s.information_sets[q] for q in sorted(sets)]
-
-
-def _supports(found: SupportClass) -> str:
-    """A class in words."""
-    s = found.tree.structure
-    parts = []
-    for q in sorted(found.used):
-        place = s.information_sets[q]
-        actions = "/".join(s.set_labels(q)[a] for a in found.used[q])
-        steps = ["+".join(step) if isinstance(step, tuple) else step for step in place.history]
-        parts.append(f"{place.player} {place.type}".strip() + f" after {' > '.join(steps) or 'the start'}: {actions}")
-    return "{" + ", ".join(parts) + "}"

@@ -108,11 +108,11 @@ class SupportClass:
             for kind in self.weights[node][player]:
                 q = int(s.set_first[slot]) + kind
                 used = self.used[q]
-                (value,) = self._values_of(player, kind, node, slot, used[0])
+                (value,) = self.values_of(player, kind, node, slot, used[0])
                 for action in self.tree.allowed[q]:
                     if action == used[0]:
                         continue
-                    for other in self._values_of(player, kind, node, slot, action):
+                    for other in self.values_of(player, kind, node, slot, action):
                         self.constraints.append(Constraint("=" if action in used else ">=", value - other))
 
     def _values(self, player: int, kind: int, node: int) -> set[Polynomial]:
@@ -127,10 +127,10 @@ class SupportClass:
             if s.slot_player[slot] == player:
                 q = int(s.set_first[slot]) + kind
                 actions = self.used[q][:1] if kind in self.weights[node][player] else self.tree.allowed[q]
-                return set().union(*(self._values_of(player, kind, node, slot, action) for action in actions))
-        return self._values_of(player, kind, node, None, 0)
+                return set().union(*(self.values_of(player, kind, node, slot, action) for action in actions))
+        return self.values_of(player, kind, node, None, 0)
 
-    def _values_of(self, player: int, kind: int, node: int, own: int | None, action: int) -> set[Polynomial]:
+    def values_of(self, player: int, kind: int, node: int, own: int | None, action: int) -> set[Polynomial]:
         """The same after an action at an own move (`own` is None where only others move)."""
         tree = self.tree
         parts = []

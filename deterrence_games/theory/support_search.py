@@ -28,6 +28,8 @@ class SupportSearch:
 
     Attributes
     ----------
+    need : dict choice -> {"not asked", "whole", "branch"}
+        How a belief that becomes free after the choice is treated.
     prover : Prover
     tried : int
         Partial and complete assignments looked at.
@@ -45,7 +47,7 @@ class SupportSearch:
             tree.belief_unknown(choice, kind)
             for choice, need in self.need.items()
             if need == WHOLE
-            for kind in range(tree.kinds(self._owner(choice)))
+            for kind in range(tree.kinds(int(tree.structure.slot_player[self.slot_of(choice)])))
         }
         self.prover = Prover(tree.coordinates, set(unknowns) - whole, whole, timeout)
         self.late = late
@@ -54,35 +56,42 @@ class SupportSearch:
         self.stopped = False
         s = tree.structure
         self.moves = [n for n in range(s.kind.size) if s.kind[n] == MOVE]
-        self.closing: dict[int, list[int]] = {node: [] for node in self.moves}
-        for node in reversed(self.moves):
-            self.closing[max(n for n in self.moves if n < s.end[node])].append(node)
 
     def run(self) -> Iterator[SupportClass]:
         """Every complete class that is not proved empty."""
         start = SupportClass(self.tree)
         start.enter(0, [dict(enumerate(weights)) for weights in self.tree.priors])
-        yield from self._advance(start, 0)
+        yield from self.settled(start, self.moves)
 
-    def _advance(self, found: SupportClass, stage: int) -> Iterator[SupportClass]:
-        if stage == len(self.moves):
+    def settled(self, start: SupportClass, moves: Sequence[int]) -> Iterator[SupportClass]:
+        """Every completion of a class at the moves given, whole subtrees in preorder whose roots it has entered."""
+        s = self.tree.structure
+        closing: dict[int, list[int]] = {node: [] for node in moves}
+        for node in reversed(moves):
+            closing[max(n for n in moves if n < s.end[node])].append(node)
+        yield from self._advance(start, closing, moves, 0)
+
+    def _advance(
+        self, found: SupportClass, closing: dict[int, list[int]], moves: Sequence[int], stage: int
+    ) -> Iterator[SupportClass]:
+        if stage == len(moves):
             if self.prover.feasible(found.constraints) == UNKNOWN:
                 self.undecided.append(found)
             yield found
             return
-        node = self.moves[stage]
+        node = moves[stage]
         for settled in self._settlements(found, node):
             if self.stopped or self.late():
                 self.stopped = True
                 return
             self.tried += 1
             settled.leave(node)
-            for closed in self.closing[node]:
+            for closed in closing[node]:
                 settled.require_best_replies(closed)
                 if self.prover.feasible(settled.constraints) == NO:
                     break
             else:
-                yield from self._advance(settled, stage + 1)
+                yield from self._advance(settled, closing, moves, stage + 1)
 
     def _settlements(self, found: SupportClass, node: int) -> Iterator[SupportClass]:
         """Every choice of supports at a node, and of the types that new free beliefs hold possible."""
@@ -109,9 +118,10 @@ class SupportSearch:
                 finished.free.update({choice: types for (choice, _), types in zip(new, held, strict=True)})
                 yield finished
 
-    def _owner(self, choice: int) -> int:
-        s, first = self.tree.structure, self.tree.choice_first
-        return int(s.slot_player[max(slot for slot in range(len(s.slot_node)) if first[slot] <= choice)])
+    def slot_of(self, choice: int) -> int:
+        """The slot that a choice, an action of a slot, belongs to."""
+        first = self.tree.choice_first
+        return max(slot for slot in range(len(self.tree.structure.slot_node)) if first[slot] <= choice)
 
     def _needs(self) -> Iterator[tuple[int, str]]:
         """How a belief that becomes free after each choice has to be treated.

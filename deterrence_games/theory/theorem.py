@@ -18,12 +18,15 @@ from deterrence_games.lowering.assumptions import broken_assumptions
 from deterrence_games.lowering.grid import MAX_POINTS, Axis, read_axis, read_fixed
 from deterrence_games.results.region_map import MAX_NAMES, RegionMap
 from deterrence_games.theory.claims import Claim
+from deterrence_games.theory.effects import Effect, words_of
 from deterrence_games.theory.family import Family
 from deterrence_games.theory.html import html_of
 from deterrence_games.theory.instances import Instance, instance_of
 from deterrence_games.theory.latex import latex_of
 from deterrence_games.theory.proofs import Proof, prove
 from deterrence_games.theory.prover import Prover
+from deterrence_games.theory.refinements import refined
+from deterrence_games.theory.support_class import SupportClass
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,6 +48,12 @@ class Theorem:
         Time taken.
     stats : mapping str -> int
         Assignments looked at, classes not proved empty, questions that went to z3.
+    classes : tuple of SupportClass
+        What the families were made of; empty when the theorem was read from a file.
+    refinements : tuple of str
+        What beliefs were restricted by, in turn.
+    effects : tuple of Effect
+        What the last refinement did to each of the families before it.
 
     Examples
     --------
@@ -64,6 +73,9 @@ class Theorem:
     seconds: float
     stats: Mapping[str, int]
     prover: Prover
+    classes: tuple[SupportClass, ...] = ()
+    refinements: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -92,12 +104,13 @@ class Theorem:
         raise KeyError(f"no family is called {name!r}; the names are {[family.name for family in self.families]}")
 
     def __repr__(self) -> str:
-        lines = [f"Theorem on {self.game.name!r}: {self.completeness}"]
+        kept = f", {' and '.join(self.refinements)}" if self.refinements else ""
+        lines = [f"Theorem on {self.game.name!r}{kept}: {self.completeness}"]
         for title, families in (("", self.families), ("on borders only:", self.border_families)):
             if title and families:
                 lines.append(title)
             for family in families:
-                conditions = " and ".join(to_words(c) for c in family.conditions) or "always"
+                conditions = words_of(family.conditions) or "always"
                 lines.append(f"  {family.name}: {conditions}")
         return "\n".join(lines)
 
@@ -133,6 +146,43 @@ class Theorem:
         'refuted'
         """
         return prove(self, claim, self.prover)
+
+    def refine(self, criterion: str, *, seconds: float = 600.0) -> "Theorem":
+        """The equilibria whose beliefs after deviations satisfy a refinement.
+
+        Belief sets are narrowed, and conditions hold exactly where a belief is left that supports the equilibrium; `effects`
+        of what is returned says what became of each family. To refine once more restricts beliefs by both.
+
+        Parameters
+        ----------
+        criterion : {"passive beliefs", "monotone beliefs", "intuitive criterion", "D1"}
+            As defined in `deterrence_games.theory.refinements`, with sources.
+        seconds : float
+            The search for responses to deviations stops after so many seconds; the theorem then says that it is not complete.
+
+        Returns
+        -------
+        Theorem
+            Supports on which the refinement could not be decided are kept as they were, and listed in `undecided`.
+
+        Raises
+        ------
+        GameError
+            When there is no such refinement, when it is not defined for the game, and for a theorem read from a file.
+
+        Examples
+        --------
+        >>> import deterrence_games as dg
+        >>> theorem = dg.derive(dg.models.unilateral_deterrence()).refine("D1")
+        >>> for effect in theorem.effects:
+        ...     print(effect)
+        Certain Deterrence: kept
+        Steadfast Deterrence: kept only where p_def >= (c_DC - c_SQ)/(c_DC - c_DDh)
+        Separating: kept
+        Attack: kept
+        Bluff: kept
+        """
+        return refined(self, criterion, seconds)
 
     def to_latex(self, *, standalone: bool = False) -> str:
         """The theorem in LaTeX: a proposition with an item a family, and a table with its behaviour, beliefs and payoffs.
@@ -281,8 +331,3 @@ class Theorem:
     def probability(self, family: str, place: InformationSet | tuple[Any, ...], action: str) -> Expr:
         """The probability of an action in a family, in closed form."""
         return self[family].strategies[InformationSet(*place)][action]
-
-
-def to_words(condition: Any) -> str:
-    """A condition as text."""
-    return to_text(condition) if condition.is_Relational else str(condition)

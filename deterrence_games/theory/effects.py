@@ -1,0 +1,69 @@
+"""What a refinement does to each family of a theorem."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sympy.logic.boolalg import Boolean
+
+from deterrence_games.games.expressions import to_text
+from deterrence_games.theory.family import Family
+from deterrence_games.theory.prover import NO, Prover, negations
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What a refinement does to one family.
+
+    Attributes
+    ----------
+    family : str
+    verdict : {"kept", "fewer beliefs", "restricted", "border only", "removed", "undecided"}
+        ``"fewer beliefs"`` where it exists where it did, with fewer supporting beliefs or strategies; ``"restricted"`` where
+        it exists in a part of that region only; ``"undecided"`` where it may have lost something, and supports are open.
+    conditions : tuple of sympy relations
+        Where the family exists by now.
+    """
+
+    family: str
+    verdict: str
+    conditions: tuple[Boolean, ...]
+
+    def __str__(self) -> str:
+        words = {
+            "kept": "kept",
+            "fewer beliefs": "kept, with fewer beliefs",
+            "restricted": f"kept only where {words_of(self.conditions)}",
+            "border only": f"removed but on the border {words_of(self.conditions)}",
+            "removed": "removed",
+            "undecided": "undecided",
+        }
+        return f"{self.family}: {words[self.verdict]}"
+
+
+def words_of(conditions: Iterable[Boolean]) -> str:
+    """Conditions as text."""
+    return " and ".join(to_text(own) if own.is_Relational else str(own) for own in conditions)
+
+
+def effects_of(before: Iterable[Family], after: Iterable[Family], decided: bool, prover: Prover) -> tuple[Effect, ...]:
+    """Compare the families on open sets before a refinement with those after it; `decided` when no support was left open."""
+    left = {(family.name, family.generic): family for family in after}
+    found = []
+    for family in before:
+        generic, border = left.get((family.name, True)), left.get((family.name, False))
+        if generic is not None:
+            verdict = _verdict(family, generic, border, prover)
+        else:
+            verdict = "border only" if border is not None else "removed"
+        conditions = next((own.conditions for own in (generic, border) if own is not None), ())
+        found.append(Effect(family.name, verdict if decided or verdict == "kept" else "undecided", conditions))
+    return tuple(found)
+
+
+def _verdict(before: Family, after: Family, border: Family | None, prover: Prover) -> str:
+    left = [*after.cases, *(border.cases if border else ())]
+    outside = [tuple(denied for c in case.constraints for denied in negations(c)) for case in left]
+    if any(prover.feasible(case.constraints, outside) != NO for case in before.cases):
+        return "restricted"
+    same = before.beliefs == after.beliefs and before.ranges == after.ranges and len(before.cases) == len(after.cases)
+    return "kept" if same else "fewer beliefs"
