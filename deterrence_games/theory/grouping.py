@@ -146,7 +146,7 @@ def _union(one: Set, other: Set) -> Set:
     if one == other:
         return one
     for large, small in ((one, other), (other, one)):
-        if isinstance(large, Interval) and isinstance(small, FiniteSet):
+        if isinstance(large, Interval) and isinstance(small, FiniteSet) and len(small) == 1:
             (point,) = small
             if point == large.start:
                 return Interval(large.start, large.end, False, large.right_open)
