@@ -38,9 +38,12 @@ def _reproduce(options: argparse.Namespace) -> int:
         for claim in paper.claims:
             result = run_claim(paper.name, claim, draws)
             results.append(result)
-            verdict = "holds " if result.passed else "FAILED"
-            points = f"{result.drawn:>6} " + ("point " if result.drawn == 1 else "points")
-            print(f"{verdict}  {paper.name:<{widest}}  {claim.name:<{wide}}  {points}  {result.seconds:6.2f} s", flush=True)
+            count, what = (result.proofs, "proof") if result.proofs else (result.drawn, "point")
+            points = f"{count:>6} {what + 's' * (count != 1):<6}"
+            print(
+                f"{result.verdict:<7}  {paper.name:<{widest}}  {claim.name:<{wide}}  {points}  {result.seconds:6.2f} s",
+                flush=True,
+            )
             for failure in result.failures:
                 print(f"        {failure}")
         exhibits.append("".join(exhibit.write(out / paper.name) for exhibit in paper.exhibits))

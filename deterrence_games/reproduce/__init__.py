@@ -10,6 +10,7 @@ from deterrence_games.reproduce.exhibits import Exhibit, MapFigure, SolutionTabl
 from deterrence_games.reproduce.papers import Paper, find_papers, load_papers
 from deterrence_games.reproduce.points import SolvedPoints
 from deterrence_games.reproduce.report import write_report
+from deterrence_games.reproduce.theorems import derived
 
 __all__ = [
     "Claim",
@@ -21,6 +22,7 @@ __all__ = [
     "SolvedPoints",
     "TreeFigure",
     "Trial",
+    "derived",
     "find_papers",
     "load_papers",
     "ordered",

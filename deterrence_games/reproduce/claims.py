@@ -1,4 +1,4 @@
-"""A published claim as a check over random parameter points."""
+"""A published claim as a check: at random parameter points, or proved without numbers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from deterrence_games.errors import DeterrenceGamesError
+from deterrence_games.forms.tree import History
+from deterrence_games.games.expressions import to_text
 from deterrence_games.reproduce.points import Range, SolvedPoints
+from deterrence_games.theory import Proof, Theorem
+from deterrence_games.theory import claims as theory_claims
 
 MOST_FAILURES = 5  # counter-examples kept
 CLOSE = 1e-8  # probabilities closer than this are equal
@@ -27,6 +31,10 @@ class Trial:
         Random parameter points that the check is asked to take.
     drawn, inside : int
         Points that it took, and how many of them lie in the region that the claim is about.
+    proofs : int
+        What was settled about theorems.
+    unknown : bool
+        Whether something about a theorem could not be settled.
     failures : list of str
         Counter-examples, the first few.
     """
@@ -34,6 +42,8 @@ class Trial:
     draws: int
     drawn: int = 0
     inside: int = 0
+    proofs: int = 0
+    unknown: bool = False
     failures: list[str] = field(default_factory=list)
 
     def expect(self, points: SolvedPoints, holds: Bools, what: str, where: Bools | None = None) -> None:
@@ -67,6 +77,29 @@ class Trial:
         """Expect a range between two numbers a point, up to rounding."""
         holds = (np.abs(found[0] - low) <= CLOSE) & (np.abs(found[1] - high) <= CLOSE)
         self.expect(points, holds, what, where)
+
+    def prove(self, theorem: Theorem, *claims: theory_claims.Claim | str, verdict: str = "proved") -> None:
+        """Expect each claim about a theorem to be proved, or to be refuted when that is the verdict."""
+        for claim in claims:
+            self._settle(theorem.prove(claim), verdict)
+
+    def _settle(self, proof: Proof, verdict: str) -> None:
+        self.proofs += 1
+        self.unknown |= proof.verdict == "unknown"
+        self.require(proof.verdict == verdict, f"{proof!r} is {verdict}")
+
+    def families(self, theorem: Theorem, *names: str) -> None:
+        """Expect a complete theorem whose families on open sets are exactly these."""
+        found = sorted(family.name for family in theorem.families)
+        self.proofs += 1
+        self.unknown |= not theorem.complete
+        self.require(theorem.complete, f"nothing is missing: {theorem.completeness}")
+        self.require(found == sorted(names), f"the families are {sorted(names)}, found {found}")
+
+    def plays(self, theorem: Theorem, family: str, place: tuple[str, str, History], action: str, formula: str) -> None:
+        """Expect the probability of an action in a family, in closed form, to be a formula at every parameter point."""
+        found = theorem.probability(family, place, action)
+        self._settle(theorem.prove(f"{to_text(found)} == {formula}"), "proved")
 
     def require(self, holds: bool, what: str) -> None:
         """Record a failure that belongs to no point."""
@@ -103,7 +136,9 @@ class Result:
     ----------
     paper : str
     claim : Claim
-    drawn, inside : int
+    drawn, inside, proofs : int
+    unknown : bool
+        See `Trial`.
     failures : sequence of str
         Counter-examples; none when the claim holds.
     seconds : float
@@ -113,6 +148,8 @@ class Result:
     claim: Claim
     drawn: int
     inside: int
+    proofs: int
+    unknown: bool
     failures: Sequence[str]
     seconds: float
 
@@ -121,6 +158,13 @@ class Result:
         """Whether the claim held at every point."""
         return not self.failures
 
+    @property
+    def verdict(self) -> str:
+        """``holds`` or ``FAILED`` at random points; ``proved``, ``refuted`` or ``unknown`` for a theorem."""
+        if not self.proofs:
+            return "holds" if self.passed else "FAILED"
+        return "proved" if self.passed else "unknown" if self.unknown else "refuted"
+
 
 def run_claim(paper: str, claim: Claim, draws: int) -> Result:
     """Check one claim; an error of the library counts as a failure, and so does a check that looked at nothing."""
@@ -128,8 +172,10 @@ def run_claim(paper: str, claim: Claim, draws: int) -> Result:
     begin = perf_counter()
     try:
         claim.check(trial)
-        trial.require(trial.drawn > 0, "the check took a point")
-        trial.require(trial.inside > 0, "some point lies in the region of the claim")
+        if not trial.proofs:
+            trial.require(trial.drawn > 0, "the check took a point")
+            trial.require(trial.inside > 0, "some point lies in the region of the claim")
     except DeterrenceGamesError as error:
         trial.failures.append(f"the check ended with an error: {error}")
-    return Result(paper, claim, trial.drawn, trial.inside, tuple(trial.failures), perf_counter() - begin)
+    spent = perf_counter() - begin
+    return Result(paper, claim, trial.drawn, trial.inside, trial.proofs, trial.unknown, tuple(trial.failures), spent)

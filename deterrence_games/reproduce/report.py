@@ -46,10 +46,12 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
 """
 
 INTRODUCTION = (
-    "Each claim is checked at random parameter points that respect the order of payoffs. Half of the priors lie close to the "
-    "claim's thresholds, on either side. At every point all perfect Bayesian equilibria are computed, and each is certified "
-    "by code that the solver does not share; then what was found is compared with the claim. The column “where” says what "
-    "the source itself states and what was derived for this collection."
+    "A claim that holds was checked at random parameter points that respect the order of payoffs. Half of the priors lie "
+    "close to the claim's thresholds, on either side. At every point all perfect Bayesian equilibria are computed, and each is "
+    "certified by code that the solver does not share; then what was found is compared with the claim. Claims that are called "
+    "proved, refuted or unknown need no numbers: the game is derived in closed form, and what the claim says about its "
+    "families is settled by a theorem prover. The column “where” says what the source itself states and what was derived for "
+    "this collection."
 )
 
 
@@ -67,17 +69,23 @@ def _statement(result: Result) -> str:
     return text
 
 
+def _verdict(result: Result) -> str:
+    return f'<span class="{"holds" if result.passed else "fails"}">{result.verdict}</span>'
+
+
 def _points(result: Result) -> str:
+    if result.proofs:
+        return f"{result.proofs} {'proofs' if result.proofs > 1 else 'proof'}"
     share = f"<br><i>{result.inside:,} inside</i>" if result.inside != result.drawn else ""
     return f"{result.drawn:,}{share}"
 
 
 COLUMNS = (
-    _Column("", lambda result: '<span class="holds">holds</span>' if result.passed else '<span class="fails">FAILED</span>'),
+    _Column("", _verdict),
     _Column("claim", lambda result: f"<b>{escape(result.claim.name)}</b>"),
     _Column("in words", _statement),
     _Column("where", lambda result: escape(result.claim.where)),
-    _Column("points", _points, numeric=True),
+    _Column("checked", _points, numeric=True),
     _Column("seconds", lambda result: f"{result.seconds:.2f}", numeric=True),
 )
 
@@ -120,13 +128,15 @@ def write_report(papers: Sequence[Paper], results: Sequence[Result], exhibits: S
         path.write_text(page, encoding="utf-8")
         with open(out / "claims.csv", "w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
-            table.writerow(("paper", "claim", "where", "statement", "result", "points", "inside", "seconds", "failures"))
+            table.writerow(
+                ("paper", "claim", "where", "statement", "result", "points", "inside", "proofs", "seconds", "failures")
+            )
             for result in results:
                 claim = result.claim
                 table.writerow(
                     (
-                        *(result.paper, claim.name, claim.where, claim.statement, "holds" if result.passed else "FAILED"),
-                        *(result.drawn, result.inside, f"{result.seconds:.3f}", " | ".join(result.failures)),
+                        *(result.paper, claim.name, claim.where, claim.statement, result.verdict),
+                        *(result.drawn, result.inside, result.proofs, f"{result.seconds:.3f}", " | ".join(result.failures)),
                     )
                 )
     except OSError as problem:

@@ -3,7 +3,7 @@
 z3 and python-flint, the extra ``proofs``, are imported when a game is derived.
 """
 
-from deterrence_games.theory.claims import Equivalence, Exclusion, Existence, Implication, Throughout
+from deterrence_games.theory.claims import Borders, Equivalence, Exclusion, Existence, Implication, Throughout
 from deterrence_games.theory.effects import Effect
 from deterrence_games.theory.family import Case, Family
 from deterrence_games.theory.instances import Instance
@@ -11,6 +11,7 @@ from deterrence_games.theory.proofs import Proof
 from deterrence_games.theory.theorem import Theorem
 
 __all__ = [
+    "Borders",
     "Case",
     "Effect",
     "Equivalence",

@@ -54,6 +54,19 @@ class Equivalence:
 
 
 @dataclass(frozen=True)
+class Borders:
+    """The families that exist on borders only exist only where one of several equations holds.
+
+    Parameters
+    ----------
+    equations : tuple of str
+        Such as ``"p == (a_DC - a_SQ)/(a_DC - a_DD)"``, between parameters.
+    """
+
+    equations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Throughout:
     """Relations between parameters hold at every point within the assumptions.
 
@@ -65,4 +78,4 @@ class Throughout:
     relation: str
 
 
-Claim: TypeAlias = Existence | Exclusion | Implication | Equivalence | Throughout
+Claim: TypeAlias = Existence | Exclusion | Implication | Equivalence | Borders | Throughout

@@ -11,7 +11,7 @@ from sympy.core.relational import Relational
 
 from deterrence_games.errors import ExpressionError, GameError
 from deterrence_games.games.expressions import to_relations
-from deterrence_games.theory.claims import Claim, Equivalence, Exclusion, Existence, Implication, Throughout
+from deterrence_games.theory.claims import Borders, Claim, Equivalence, Exclusion, Existence, Implication, Throughout
 from deterrence_games.theory.coordinates import Coordinates, as_constraint
 from deterrence_games.theory.family import Family
 from deterrence_games.theory.polynomials import Constraint, Polynomial
@@ -74,7 +74,7 @@ def prove(theorem: "Theorem", claim: Claim | str, prover: Prover) -> Proof:
             break
         if answer != NO:
             verdict = UNKNOWN
-    if verdict == PROVED and not theorem.complete and isinstance(asked, Existence | Exclusion | Equivalence):
+    if verdict == PROVED and not theorem.complete and isinstance(asked, Existence | Exclusion | Equivalence | Borders):
         # what is missing can only add to where families exist, which leaves existence proved
         verdict = PROVED if isinstance(asked, Existence) else UNKNOWN
     if verdict == REFUTED and not theorem.complete and isinstance(asked, Existence | Equivalence):
@@ -104,6 +104,13 @@ def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
                 for condition in wanted_all:
                     for denied in negations(condition):
                         yield Objection((*case.constraints, denied), ())
+        case Borders(equations):
+            clauses = tuple(
+                negations(as_constraint(r, coordinates)) for text in equations for r in _relations(theorem, text, {})
+            )
+            for border in theorem.border_families:
+                for case in border.cases:
+                    yield Objection(case.constraints, clauses)
         case Throughout(relation):
             for wanted in _relations(theorem, relation, {}):
                 for denied in negations(as_constraint(wanted, coordinates)):
@@ -111,7 +118,7 @@ def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
         case _:
             raise GameError(
                 f"game {theorem.game.name!r}: {claim!r:.60} is no claim; give a relation as text, or Existence, Exclusion, "
-                "Implication, Equivalence or Throughout from deterrence_games.theory"
+                "Implication, Equivalence, Borders or Throughout from deterrence_games.theory"
             )
 
 

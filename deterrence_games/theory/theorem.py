@@ -121,7 +121,7 @@ class Theorem:
 
         Parameters
         ----------
-        claim : Existence, Exclusion, Implication, Equivalence, Throughout or str
+        claim : Existence, Exclusion, Implication, Equivalence, Borders, Throughout or str
             A text is a relation between parameters that shall hold throughout.
 
         Returns

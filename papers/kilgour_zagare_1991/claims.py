@@ -5,7 +5,18 @@ from functools import lru_cache
 import numpy as np
 
 from deterrence_games.models import generalized_mutual_deterrence
-from deterrence_games.reproduce import Claim, MapFigure, SolutionTable, SolvedPoints, TreeFigure, Trial, ordered, priors_around
+from deterrence_games.reproduce import (
+    Claim,
+    MapFigure,
+    SolutionTable,
+    SolvedPoints,
+    TreeFigure,
+    Trial,
+    derived,
+    ordered,
+    priors_around,
+)
+from deterrence_games.theory import Borders, Equivalence, Exclusion, Existence
 
 CITATION = (
     "Kilgour, D. M. and Zagare, F. C. (1991), Credibility, Uncertainty, and Deterrence. "
@@ -181,7 +192,53 @@ EXAMPLE = {
     **{"b_DDs": 0, "b_DC": 1, "b_DDh": 1.5, "b_SQ": 3, "b_CD": 5},
 }
 
+T_H, T_2 = "((a_DC - a_SQ)/(a_DC - a_DDh))", "((a_DC - a_SQ)/((a_DC - a_SQ) + (a_CD - a_DDs)))"
+U_H, U_2 = "((b_CD - b_SQ)/(b_CD - b_DDh))", "((b_CD - b_SQ)/((b_CD - b_SQ) + (b_DC - b_DDs)))"
+
+
+def without_numbers(trial: Trial) -> None:
+    theorem = derived(generalized_mutual_deterrence)
+    trial.families(theorem, *NAMES)
+    trial.prove(
+        theorem,
+        Existence(),
+        Equivalence("Sure-Thing Deterrence", (f"p_b >= {T_H}", f"p_a >= {U_H}")),
+        Equivalence("Separating", (f"p_b >= {T_2}", f"p_a >= {U_2}")),
+        Equivalence("Hybrid", (f"p_b < {T_2}", f"p_a < {U_2}")),
+        Equivalence("Bluff (A)", (f"p_b <= {T_2}",)),
+        Equivalence("Bluff (B)", (f"p_a <= {U_2}",)),
+        Equivalence("Hard-mixing", (f"p_b > {T_H}", f"p_a > {U_H}")),
+        Exclusion("Separating", "Hybrid"),
+        Exclusion("Separating", "Bluff (A)"),
+        Exclusion("Separating", "Bluff (B)"),
+        Borders((f"p_b == {T_H}", f"p_a == {U_H}", f"p_b == {T_2}", f"p_a == {U_2}")),
+    )
+
+
+def closed_forms(trial: Trial) -> None:
+    theorem = derived(generalized_mutual_deterrence)
+    trial.plays(theorem, "Hybrid", ("A", "soft", ()), "defect", f"({U_2} - p_a)/(1 - p_a)")
+    trial.plays(theorem, "Hybrid", ("B", "soft", ()), "defect", f"({T_2} - p_b)/(1 - p_b)")
+    for player, own, gain, loss in (("B", "p_b", "a_DC - a_SQ", "a_SQ - a_DDh"), ("A", "p_a", "b_CD - b_SQ", "b_SQ - b_DDh")):
+        formula = f"1 - (1 - {own})*({gain})/({own}*({loss}))"
+        trial.plays(theorem, "Hard-mixing", (player, "hard", ()), "defect", formula)
+
+
 CLAIMS = (
+    Claim(
+        "without-numbers",
+        "derived here; the names are those in common use, but for Hard-mixing",
+        "Whatever the payoffs, as long as they are ordered as the model says: the equilibria are the six below, each iff its "
+        "conditions hold; one of them exists everywhere; Separating excludes Hybrid and both Bluffs; anything else exists only "
+        "where p_b = t_H, p_a = u_H, p_b = t_2 or p_a = u_2.",
+        check=without_numbers,
+    ),
+    Claim(
+        "closed-forms-without-numbers",
+        "derived here",
+        "The probabilities with which types mix in Hybrid and in Hard-mixing hold whatever the payoffs.",
+        check=closed_forms,
+    ),
     Claim(
         "second-stage",
         "that credibility is the probability of preferring retaliation is in the abstract; the argument is immediate",

@@ -1,11 +1,23 @@
 """Claims about the unilateral deterrence game; see README.md for what is published and what is derived here."""
 
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 
 from deterrence_games.models import unilateral_deterrence
-from deterrence_games.reproduce import Claim, MapFigure, SolutionTable, SolvedPoints, TreeFigure, Trial, ordered, priors_around
+from deterrence_games.reproduce import (
+    Claim,
+    MapFigure,
+    SolutionTable,
+    SolvedPoints,
+    TreeFigure,
+    Trial,
+    derived,
+    ordered,
+    priors_around,
+)
+from deterrence_games.theory import Borders, Equivalence, Exclusion, Existence, Implication
 
 CITATION = "Zagare, F. C. and Kilgour, D. M. (1993), Asymmetric Deterrence. International Studies Quarterly 37(1)"
 NAMES = ("Certain Deterrence", "Separating", "Attack", "Bluff")  # apart from Steadfast Deterrence
@@ -186,6 +198,57 @@ def worked_example(trial: Trial) -> None:
     trial.expect_range(points, soft_defender(points, "Bluff"), 1 / 5, 1 / 5, "y_S = 1/5", here)
 
 
+C1, C2, D = "((c_DC - c_SQ)/(c_DC - c_CD))", "((c_DC - c_SQ)/(c_DC - c_DDh))", "((d_CD - d_DC)/(d_CD - d_DDs))"
+SOFT, SOFT_DEFENDER = ("challenger", "soft", ()), ("defender", "soft", INITIATED)
+
+
+def without_numbers(trial: Trial) -> None:
+    theorem = derived(unilateral_deterrence)
+    trial.families(theorem, *NAMES, "Steadfast Deterrence")
+    trial.prove(
+        theorem,
+        Equivalence("Certain Deterrence", (f"p_def >= {C2}",)),
+        Equivalence("Separating", (f"{C1} <= p_def", f"p_def <= {C2}")),
+        Equivalence("Attack", (f"p_def <= {C1}", f"p_ch >= {D}")),
+        Equivalence("Bluff", (f"p_def < {C1}", f"p_ch < {D}")),
+        Equivalence("Steadfast Deterrence", ()),
+        *(Exclusion(one, other) for one, other in combinations(NAMES, 2)),
+        Borders((f"p_def == {C1}", f"p_def == {C2}", f"p_ch == {D}")),
+        f"{C1} < {C2}",
+    )
+
+
+def bluff_in_closed_form(trial: Trial) -> None:
+    theorem = derived(unilateral_deterrence)
+    trial.plays(theorem, "Bluff", SOFT, "defect", f"p_ch*(1 - {D})/({D}*(1 - p_ch))")
+    trial.plays(theorem, "Bluff", SOFT_DEFENDER, "defy", f"({C1} - p_def)/(1 - p_def)")
+    trial.prove(
+        theorem,
+        Implication("Bluff", f"status_quo == 1 - p_ch/{D}"),
+        Implication("Bluff", f"defender_concedes == p_ch/{D}*(1 - {C1})"),
+        Implication("Bluff", f"challenger_defeated == (p_ch/{D} - p_ch)*{C1}"),
+        Implication("Bluff", f"conflict == p_ch*{C1}"),
+    )
+
+
+def refined_by_passive_beliefs(trial: Trial) -> None:
+    theorem = derived(unilateral_deterrence, "passive beliefs")
+    trial.prove(theorem, Equivalence("Steadfast Deterrence", (f"p_ch <= {D}",)))
+    trial.prove(theorem, Equivalence("Certain Deterrence", (f"p_def >= {C2}", f"p_ch >= {D}")))
+
+
+def refined_by_d1(trial: Trial) -> None:
+    theorem = derived(unilateral_deterrence, "D1")
+    trial.prove(
+        theorem,
+        Existence(),
+        Equivalence("Steadfast Deterrence", (f"p_def >= {C2}",)),
+        Equivalence("Certain Deterrence", (f"p_def >= {C2}",)),
+        *(Exclusion("Steadfast Deterrence", name) for name in ("Separating", "Attack", "Bluff")),
+    )
+    trial.prove(derived(unilateral_deterrence), Exclusion("Steadfast Deterrence", "Attack"), verdict="refuted")
+
+
 EXAMPLE = {
     **{"c_DDs": 0, "c_CD": 1, "c_DDh": 2, "c_SQ": 3, "c_DC": 4},
     **{"d_DDs": 0, "d_DC": 1, "d_DDh": 2, "d_CD": 3, "d_SQ": 4},
@@ -251,6 +314,34 @@ CLAIMS = (
         "derived here; that it rests on implausible beliefs is a common remark",
         "The prior itself is among the beliefs that support Steadfast Deterrence iff p_ch <= d*.",
         check=passive_beliefs,
+    ),
+    Claim(
+        "without-numbers",
+        "derived here; the names are those in common use",
+        "Whatever the payoffs, as long as they are ordered as the model says: the equilibria are the five above, each iff its "
+        "conditions hold; Certain Deterrence, Separating, Attack and Bluff exclude one another; anything else exists only "
+        "where p_def = c_1, p_def = c_2 or p_ch = d*; c_1 < c_2.",
+        check=without_numbers,
+    ),
+    Claim(
+        "bluff-without-numbers",
+        "derived here",
+        "The closed forms of Bluff, and of the probabilities of its outcomes, hold whatever the payoffs.",
+        check=bluff_in_closed_form,
+    ),
+    Claim(
+        "passive-beliefs",
+        "derived here",
+        "With passive beliefs Steadfast Deterrence exists iff p_ch <= d*, and Certain Deterrence iff p_def >= c_2 and "
+        "p_ch >= d*.",
+        check=refined_by_passive_beliefs,
+    ),
+    Claim(
+        "d1",
+        "derived here; that Steadfast rests on implausible beliefs is a common remark",
+        "Under D1 an equilibrium exists everywhere, Steadfast Deterrence iff p_def >= c_2, where Certain Deterrence exists "
+        "too, and it excludes Separating, Attack and Bluff; without D1 it does not exclude Attack.",
+        check=refined_by_d1,
     ),
     Claim(
         "borders",

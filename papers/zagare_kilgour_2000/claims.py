@@ -6,7 +6,18 @@ import numpy as np
 
 from deterrence_games.api import strategic_form
 from deterrence_games.models import rudimentary_asymmetric_deterrence
-from deterrence_games.reproduce import Claim, MapFigure, SolutionTable, SolvedPoints, TreeFigure, Trial, ordered, priors_around
+from deterrence_games.reproduce import (
+    Claim,
+    MapFigure,
+    SolutionTable,
+    SolvedPoints,
+    TreeFigure,
+    Trial,
+    derived,
+    ordered,
+    priors_around,
+)
+from deterrence_games.theory import Borders, Equivalence, Exclusion, Existence, Implication
 
 CITATION = "Zagare, F. C. and Kilgour, D. M. (2000), Perfect Deterrence. Cambridge University Press (section 3.4, appendix 3)"
 CHALLENGED = ("defect",)
@@ -112,7 +123,34 @@ def comparative_statics(trial: Trial) -> None:
 
 EXAMPLE = {"a_DD": -3, "a_SQ": 0, "b_DDs": 0, "b_DC": 1, "b_DDh": 2, "b_SQ": 3}
 
+
+def without_numbers(trial: Trial) -> None:
+    theorem = derived(rudimentary_asymmetric_deterrence)
+    trial.families(theorem, "Deterrence", "Attack")
+    trial.prove(
+        theorem,
+        Existence(),
+        Exclusion("Deterrence", "Attack"),
+        Equivalence("Deterrence", (f"p >= {T}",)),
+        Equivalence("Attack", (f"p <= {T}",)),
+        Implication("Deterrence", "status_quo == 1"),
+        Implication("Attack", "conflict == p"),
+        Borders((f"p == {T}",)),
+        f"0 < {T}",
+        f"{T} < 1",
+    )
+
+
+T = "((a_DC - a_SQ)/(a_DC - a_DD))"
+
 CLAIMS = (
+    Claim(
+        "without-numbers",
+        "derived here",
+        "Whatever the payoffs, as long as they are ordered as the model says: there is always an equilibrium; the equilibria "
+        "are Deterrence, iff p >= t, and Attack, iff p <= t, and what joins them at p = t; 0 < t < 1.",
+        check=without_numbers,
+    ),
     Claim(
         "defender",
         "the order of payoffs and this first step are in the summary of appendix 3",

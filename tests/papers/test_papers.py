@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from deterrence_games.cli import main
 from deterrence_games.reproduce import Claim, papers, report
 from deterrence_games.reproduce.claims import run_claim
 from deterrence_games.reproduce.papers import Paper, find_papers, load_papers
+from deterrence_games.theory import Borders, Exclusion, Implication
 
 DRAWS = 300
 PAPERS = {paper.name: paper for paper in load_papers()}
@@ -20,8 +22,13 @@ CLAIMS = [(paper, claim) for paper in PAPERS.values() for claim in paper.claims]
 def test_claim_holds(paper, claim):
     result = run_claim(paper.name, claim, DRAWS)
     assert result.passed, result.failures
-    assert result.drawn == (1 if claim.name == "worked-example" else DRAWS)
-    assert 0 < result.inside <= result.drawn
+    if result.proofs:
+        assert result.verdict == "proved"
+        assert result.drawn == 0
+    else:
+        assert result.verdict == "holds"
+        assert result.drawn == (1 if claim.name == "worked-example" else DRAWS)
+        assert 0 < result.inside <= result.drawn
 
 
 @pytest.mark.parametrize("paper", PAPERS.values(), ids=PAPERS)
@@ -36,8 +43,6 @@ def test_paper_is_documented(paper):
 
 def small(paper: Paper, *claims: Claim) -> Paper:
     """The paper with a coarser map and other claims."""
-    from dataclasses import replace
-
     exhibits = [
         replace(exhibit, x=(*exhibit.x[:3], 25), y=(*exhibit.y[:3], 25)) if hasattr(exhibit, "y") else exhibit
         for exhibit in paper.exhibits
@@ -57,19 +62,21 @@ def test_reproduce_writes_a_report_that_needs_no_other_file(monkeypatch, capsys,
     status, printed = reproduce(monkeypatch, capsys, out)
     assert status == 0
     lines = printed.splitlines()
-    assert [line.split()[:3] for line in lines[:8]] == [
-        ["holds", "zagare_kilgour_2000", claim.name] for claim in PAPERS["zagare_kilgour_2000"].claims
+    verdicts = ["proved", *["holds"] * 8]
+    assert [line.split()[:3] for line in lines[:9]] == [
+        [verdict, "zagare_kilgour_2000", claim.name]
+        for verdict, claim in zip(verdicts, PAPERS["zagare_kilgour_2000"].claims, strict=True)
     ]
-    assert lines[-1].startswith("8 of 8 claims hold")
+    assert lines[-1].startswith("9 of 9 claims hold")
     folder = out / "zagare_kilgour_2000"
     for name in ("tree.png", "tree.svg", "map.png", "map.svg", "map.csv", "equilibria.csv"):
         assert (folder / name).stat().st_size > 300, name
     page = (out / "index.html").read_text(encoding="utf-8")
     assert not re.findall(r'(?:src|href)="(?!data:)', page)
     assert page.count("data:image/svg+xml;base64,") == 2
-    assert "All 8 claims hold." in page
+    assert "All 9 claims hold." in page
     with open(out / "claims.csv", newline="") as file:
-        assert [row["result"] for row in csv.DictReader(file)] == ["holds"] * 8
+        assert [row["result"] for row in csv.DictReader(file)] == verdicts
 
 
 def wrong(trial):
@@ -80,13 +87,13 @@ def wrong(trial):
 
 
 def test_a_wrong_claim_is_marked_and_ends_with_status_1(monkeypatch, capsys, tmp_path):
-    right = PAPERS["zagare_kilgour_2000"].claims[1]
+    right = PAPERS["zagare_kilgour_2000"].claims[2]
     status, printed = reproduce(
         monkeypatch, capsys, tmp_path, right, Claim("wrong", "nowhere", "p > t/2 & <more>", check=wrong)
     )
     assert status == 1
     assert printed.startswith("holds ")
-    assert "\nFAILED  zagare_kilgour_2000  wrong" in printed
+    assert "\nFAILED   zagare_kilgour_2000  wrong" in printed
     assert "not so: Deterrence exists exactly where it should, at a_DD=" in printed
     assert "1 of 2 claims hold" in printed
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
@@ -157,3 +164,47 @@ def test_papers_are_missing(monkeypatch, tmp_path):
     monkeypatch.setattr(papers, "PLACES", (tmp_path,))
     with pytest.raises(DeterrenceGamesError, match="no papers in"):
         find_papers()
+
+
+def unilateral():
+    from deterrence_games.models import unilateral_deterrence
+    from deterrence_games.reproduce import derived
+
+    return derived(unilateral_deterrence)
+
+
+def test_a_wrong_theorem_is_refuted_with_a_counterexample():
+    def check(trial):
+        trial.prove(unilateral(), Implication("Bluff", "conflict <= 1/2"))
+
+    result = run_claim("paper", Claim("wrong", "nowhere", "", check=check), DRAWS)
+    assert (result.verdict, result.passed, result.proofs) == ("refuted", False, 1)
+    assert " refuted at " in result.failures[0]
+
+
+def test_a_claim_may_expect_a_refutation_and_other_families():
+    def right(trial):
+        trial.prove(unilateral(), Exclusion("Steadfast Deterrence", "Bluff"), verdict="refuted")
+
+    def wrong(trial):
+        trial.families(unilateral(), "Bluff")
+
+    assert run_claim("paper", Claim("right", "nowhere", "", check=right), DRAWS).verdict == "proved"
+    assert run_claim("paper", Claim("wrong", "nowhere", "", check=wrong), DRAWS).verdict == "refuted"
+
+
+def test_what_is_not_complete_stays_unknown():
+    def check(trial):
+        trial.families(replace(unilateral(), undecided=("a class",)), "Bluff")
+        trial.prove(replace(unilateral(), undecided=("a class",)), Exclusion("Separating", "Bluff"))
+
+    result = run_claim("paper", Claim("open", "nowhere", "", check=check), DRAWS)
+    assert (result.verdict, result.passed) == ("unknown", False)
+
+
+def test_borders_are_named_by_equations():
+    theorem = unilateral()
+    soft, hard = "(c_DC - c_SQ)/(c_DC - c_CD)", "(c_DC - c_SQ)/(c_DC - c_DDh)"
+    some = (f"p_def == {soft}", "p_ch == (d_CD - d_DC)/(d_CD - d_DDs)")
+    assert theorem.prove(Borders((*some, f"p_def == {hard}"))).verdict == "proved"
+    assert theorem.prove(Borders(some)).verdict == "refuted"
