@@ -27,6 +27,8 @@ class CutPointEquilibrium:
         What coming is worth more than staying away at the median cost: the ally's credibility.
     strength, probability : float64[level]
         Levels of the coalition's strength, target included, and the probability of each.
+    attack_value_without : float64[ally]
+        What attacking is worth when this ally stays at home and the others come as before.
     residual : float
         Largest distance between a chance and the one that the best reply gives, by code that the solver does not share.
     """
@@ -37,6 +39,7 @@ class CutPointEquilibrium:
     margin: Floats
     strength: Floats
     probability: Floats
+    attack_value_without: Floats
     residual: float
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deterrence_games.errors import SolverError
-from deterrence_games.forms.joining import Floats, PrivateJoiningForm
+from deterrence_games.forms.joining import Floats, JoiningForm, PrivateJoiningForm
 from deterrence_games.kernels import coalition_strength as kernels
 from deterrence_games.results.cut_points import CutPointEquilibrium, CutPointSolution
 from deterrence_games.solvers.warm_up import warm_up
@@ -27,23 +27,24 @@ class CutPoints:
     """Bayesian equilibria in cut-points of the joining game with private costs.
 
     An ally's reply depends on the distribution of the others' strength. That is computed by convolution, without simulation:
-    exactly where the strengths are whole multiples of a unit of which the total has at most `grid`, else for the strengths of
+    exactly where the strengths are whole multiples of a unit and not too many, else for the strengths of
     the others rounded to such a unit (an ally's own strength is never rounded). Replies that are split into rising and
     falling parts bound all equilibria from both sides [1]_; where the bounds meet, the equilibrium is unique. Otherwise
     equilibria are searched from both bounds and between them, and others may exist.
 
     Parameters
     ----------
-    grid : int
-        Most units of strength.
+    work : int
+        Most units of strength, times the number of allies.
     residual : float
         An equilibrium is accepted when no chance differs by more from the best reply's.
     steps : int
         Most steps of a search, and of the bounds.
 
-    References ---------- .. [1] Milgrom and Roberts (1990), Rationalizability, learning, and equilibrium in games with
-    strategic complementarities; the
-       bounds are those of its section on dominance, with replies that may also fall.
+    References
+    ----------
+    .. [1] Milgrom and Roberts (1990), Rationalizability, learning, and equilibrium in games with strategic complementarities,
+       whose bounds are used here with replies that may also fall.
 
     Examples
     --------
@@ -54,17 +55,17 @@ class CutPoints:
     (True, 0.0, True)
     """
 
-    grid: int = 4096
+    work: int = 131_072
     residual: float = 1e-11
     steps: int = 200
 
     def __post_init__(self) -> None:
-        if self.grid < 1 or self.steps < 1 or not 0.0 < self.residual < 1e-3:
-            raise SolverError(f"{self!r}: give a grid and steps of at least 1 and a residual between 0 and 1e-3")
+        if self.work < 1 or self.steps < 1 or not 0.0 < self.residual < 1e-3:
+            raise SolverError(f"{self!r}: give work and steps of at least 1 and a residual between 0 and 1e-3")
 
     def solve(self, form: PrivateJoiningForm) -> CutPointSolution:
         """Find cut-point equilibria of one game."""
-        replies = Replies(form, self.grid)
+        replies = Replies(form, self.work)
         low, high = np.zeros(len(form.veto)), 1.0 - form.veto
         for _ in range(self.steps):
             tighter = replies.bounds(low, high)
@@ -126,10 +127,10 @@ class Replies:
     unit, rounding : float
     """
 
-    def __init__(self, form: PrivateJoiningForm, grid: int) -> None:
+    def __init__(self, form: PrivateJoiningForm, work: int) -> None:
         game = form.form
         self.form = form
-        self.unit = unit_of(game.strength, grid)
+        self.unit = unit_of(game.strength, work)
         self.units: Ints = np.rint(game.strength / self.unit).astype(np.int64)
         self.rounding = float(np.abs(self.units * self.unit - game.strength).max(initial=0.0))
         if self.rounding <= 1e-12 * game.largest:
@@ -183,9 +184,14 @@ class Replies:
         cut = self.cut(means[:, 0] + means[:, 1], means[:, 2])
         arrives = 1.0 - game.late
         margin = arrives * (means[:, 0] + means[:, 1] - game.cost * means[:, 2]) + game.promise
-        return CutPointEquilibrium(
-            self.form, cut, chance, margin, self.strength, whole, reply_error(self.form, chance, self.units, self.unit)
-        )
+        attack = game.attack_value(self.strength)
+        without = np.empty(len(chance))
+        for ally, unit in enumerate(self.units):
+            kernels.without_one(whole, unit, chance[ally], self._rest)
+            size = len(whole) - unit
+            without[ally] = self._rest[:size] @ attack[:size]
+        error = reply_error(self.form, chance, self.units, self.unit)
+        return CutPointEquilibrium(self.form, cut, chance, margin, self.strength, whole, without, error)
 
 
 def reply_error(form: PrivateJoiningForm, chance: Floats, units: Ints, unit: float) -> float:
@@ -211,14 +217,32 @@ def reply_error(form: PrivateJoiningForm, chance: Floats, units: Ints, unit: flo
         if highest > 0.0:
             wanted = 0.5 * erfc(-log(highest / game.cost[ally]) / (sqrt(2.0) * form.spread[ally]))
         worst = max(worst, abs(chance[ally] - (1.0 - form.veto[ally]) * wanted))
-    return worst
+    return float(worst)
 
 
-def unit_of(strength: Floats, grid: int) -> float:
-    """The largest unit of which all strengths are whole multiples, if it gives at most `grid` units; else the total's share."""
+def coalition(form: JoiningForm, chance: Floats, work: int = 131_072) -> tuple[Floats, Floats]:
+    """Levels of a coalition's strength, target included, and their probabilities, when allies come independently.
+
+    Parameters
+    ----------
+    chance : float64[ally]
+    work : int
+        As in `CutPoints`.
+    """
+    unit = unit_of(form.strength, work)
+    units: Ints = np.rint(form.strength / unit).astype(np.int64)
+    out = np.empty(int(units.sum()) + 1)
+    run = warm_up.choose(kernels.strength_distribution, small=out.size * len(units) <= FEW)
+    run(units, np.ascontiguousarray(chance, dtype=np.float64), out)
+    return np.asarray(form.target_strength + unit * np.arange(out.size), dtype=np.float64), out
+
+
+def unit_of(strength: Floats, work: int) -> float:
+    """The largest unit of which all strengths are whole multiples, unless there are too many of it; else the total's share."""
     if strength.size == 0:
         return 1.0
+    most = max(1, work // strength.size)
     parts = [Fraction(repr(float(own))) for own in strength]
     common = lcm(*(own.denominator for own in parts))
     shared = Fraction(gcd(*(int(own * common) for own in parts)), common)
-    return float(shared) if sum(parts) / shared <= grid else float(strength.sum()) / grid
+    return float(shared) if sum(parts) / shared <= most else float(strength.sum()) / most

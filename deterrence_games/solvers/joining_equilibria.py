@@ -17,7 +17,7 @@ from deterrence_games.solvers.warm_up import warm_up
 
 MOST_ALLIES = 62
 FEW_ALLIES = 5
-MAX_FREE = 44  # two halves of 2^22 sums, half a gigabyte
+MAX_FREE = 44  # two halves of 2^22 sums, 200 MB
 
 Bools = npt.NDArray[np.bool_]
 

@@ -79,7 +79,7 @@ def test_bounds_enclose_every_reply(seed):
     private = random_form(seed)
     rng = np.random.default_rng(seed)
     ends = np.sort(rng.uniform(size=(2, len(private.veto))), axis=0)
-    low, high = Replies(private, 4096).bounds(ends[0], ends[1])
+    low, high = Replies(private, 131_072).bounds(ends[0], ends[1])
     for _ in range(5):
         reply = reply_by_enumeration(private, rng.uniform(ends[0], ends[1]))
         assert (low - 1e-9 <= reply).all()
@@ -143,12 +143,12 @@ def test_an_aggressor_with_a_private_cost():
 def test_units():
     assert unit_of(np.array([1.5, 2.25, 3.0]), 4096) == 0.75
     assert unit_of(np.array([0.1, 0.2]), 4096) == 0.1
-    assert unit_of(np.array([1 / 3, 2 / 7]), 1000) == pytest.approx((1 / 3 + 2 / 7) / 1000)
+    assert unit_of(np.array([1 / 3, 2 / 7]), 2000) == pytest.approx((1 / 3 + 2 / 7) / 1000)
 
 
 def test_finer_units_change_little():
     private = random_form(5, most=5, whole=False)
-    coarse, fine = (CutPoints(grid=grid).solve(private) for grid in (512, 8192))
+    coarse, fine = (CutPoints(work=work).solve(private) for work in (1_000, 100_000))
     assert coarse.rounding > fine.rounding > 0.0
     np.testing.assert_allclose(coarse[0].chance, fine[0].chance, atol=1e-3)
 
@@ -164,8 +164,8 @@ def test_bad_input_is_refused():
     }.items():
         with pytest.raises(dg.GameError, match=message):
             build()
-    with pytest.raises(dg.SolverError, match="give a grid and steps"):
-        CutPoints(grid=0)
+    with pytest.raises(dg.SolverError, match="give work and steps"):
+        CutPoints(work=0)
 
 
 def test_table_and_text():
