@@ -6,7 +6,7 @@ report shows beside them, ``EXHIBITS``.
 
 from deterrence_games.reproduce.claims import Claim, Result, Trial, run_claim
 from deterrence_games.reproduce.draws import ordered, priors_around
-from deterrence_games.reproduce.exhibits import Exhibit, MapFigure, SolutionTable, TreeFigure
+from deterrence_games.reproduce.exhibits import Exhibit, MapFigure, SolutionTable, TheoremTable, TreeFigure
 from deterrence_games.reproduce.papers import Paper, find_papers, load_papers
 from deterrence_games.reproduce.points import SolvedPoints
 from deterrence_games.reproduce.report import write_report
@@ -20,6 +20,7 @@ __all__ = [
     "Result",
     "SolutionTable",
     "SolvedPoints",
+    "TheoremTable",
     "TreeFigure",
     "Trial",
     "derived",

@@ -14,9 +14,11 @@ from deterrence_games.analysis.equilibrium_map import equilibrium_map
 from deterrence_games.api import solve
 from deterrence_games.errors import FormatError
 from deterrence_games.games import Game
+from deterrence_games.io.files import write_text
 from deterrence_games.lowering.grid import Axis
 from deterrence_games.plotting import plot_map, plot_tree
 from deterrence_games.plotting.style import save
+from deterrence_games.reproduce.theorems import derived
 from deterrence_games.results import Equilibrium
 from deterrence_games.results.table import behavior_lines, belief_lines, rows
 
@@ -113,6 +115,25 @@ class SolutionTable(Exhibit):
         head = "".join(f"<th>{escape(title)}</th>" for title in titles)
         table = f'<table class="solutions"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
         return f'<figure class="table">{table}<figcaption>{formulae(self.caption)}</figcaption></figure>'
+
+
+@final
+@dataclass(frozen=True)
+class TheoremTable(Exhibit):
+    """All families of a game in closed form, as a LaTeX document.
+
+    Attributes
+    ----------
+    refinements : sequence of str
+    """
+
+    refinements: Sequence[str] = ()
+
+    def write(self, folder: Path) -> str:
+        """Derive the game; see `Exhibit.write`."""
+        theorem = derived(self.game, *self.refinements)
+        write_text(folder / f"{self.name}.tex", theorem.to_latex(standalone=True))
+        return f'<figure class="table">{theorem.to_html()}<figcaption>{formulae(self.caption)}</figcaption></figure>'
 
 
 def formulae(text: str) -> str:

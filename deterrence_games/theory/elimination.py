@@ -189,6 +189,14 @@ class Elimination:
                 continue
             sided = [(c, self.ring.powers(c.polynomial, k)) for c in within]
             signs = [self.prover.sign(powers[1], every) for _, powers in sided]
+            if 0 in signs:  # here the unknown drops out of the constraint
+                rests = {
+                    c: Constraint(c.sign, powers.get(0, self.ring.zero))
+                    for (c, powers), sign in zip(sided, signs, strict=True)
+                    if sign == 0
+                }
+                yield from self._reduce([rests.get(c, c) for c in every], unknowns, signed)
+                return
             if any(sign not in (1, -1) for sign in signs):
                 open_coefficient = next(p[1] for (_, p), sign in zip(sided, signs, strict=True) if sign not in (1, -1))
                 continue

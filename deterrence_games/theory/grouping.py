@@ -75,7 +75,12 @@ def union(alternatives: Sequence[tuple[Constraint, ...]], forms: ClosedForms) ->
         weak = _weakened(seed, alternatives, prover)
         if all(prover.implies(other, c) == YES for other in alternatives for c in weak):
             return readable(forms.minimal(weak), prover)
-    written = [sympy.And(*readable(own, prover), evaluate=False) for own in alternatives]
+    left = list(alternatives)
+    for own in sorted(alternatives, key=len, reverse=True):
+        others = [other for other in left if other is not own]
+        if prover.feasible(own, [tuple(denied for c in other for denied in negations(c)) for other in others]) == NO:
+            left = others
+    written = [sympy.And(*readable(own, prover), evaluate=False) for own in left]
     return (sympy.Or(*written, evaluate=False),)
 
 

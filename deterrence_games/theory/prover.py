@@ -135,6 +135,8 @@ class Prover:
         sign, others = self.factors(polynomial)
         if not others or sign == 0:
             return sign
+        if self.simplified(Constraint("=", polynomial)) in [(c,) for c in given]:
+            return 0
         if self.feasible([*given, Constraint(">=", -polynomial)]) == NO:
             return 1
         if self.feasible([*given, Constraint(">=", polynomial)]) == NO:
