@@ -14,7 +14,8 @@ def tripartite_crisis() -> Game:
     Players, types and what they know are those of the sources' abstracts. The tree and the orders of payoffs are a
     reconstruction, not compared with the printed figures, and that conflict is the Protege's worst outcome is assumed here;
     the names of the equilibria are descriptions, Settlement and Hold-Firm in common use. Whether to make the demand at all is
-    left out: ``q_ch`` is what is believed, once it is made, about the Challenger's determination.
+    left out: ``q_ch`` is what is believed, once it is made, about the Challenger's determination. Deterrence counts as
+    successful when the Challenger backs down.
 
     Payoffs are ``c_``, ``d_`` and ``p_`` for Challenger, Defender and Protege; ``SET`` settlement, ``DW`` the Challenger backs
     down, ``CON`` conflict, ``CW`` the Protege gives in, ``PR`` it realigns, with ``d`` and ``h`` for a determined and a
@@ -74,5 +75,6 @@ def tripartite_crisis() -> Game:
             "Settlement": {realigner: "settle", loyal: "settle"},
             "Straddle": {realigner: "hold_firm"},
         },
+        status_quo="challenger_backs_down",
         wars={"conflict": ("challenger", "defender", "protege")},
     )

@@ -91,22 +91,26 @@ CLAIMS = (
     ),
 )
 
-EXAMPLE = {
+AGGRESSOR_AND_ALLY = {
     **{"a_JW": 0, "a_SQ": 2, "a_BW": 3, "a_CON": 4},
-    **{"t_BWi": 0, "t_CON": 1, "t_JWi": 4, "t_BWr": 2, "t_JWr": 3, "t_SQ": 5},
     **{"l_JWu": 0, "l_BW": 1, "l_JWr": 2, "l_CON": 2, "l_SQ": 3},
 }
+RELYING = {"t_BWi": 0, "t_CON": 1, "t_JWi": 4, "t_BWr": 2, "t_JWr": 3, "t_SQ": 5}
+DOUBTING = {"t_BWi": 0, "t_CON": 3, "t_JWi": 4, "t_BWr": 4, "t_JWr": 5, "t_SQ": 6}
+WORDS = "over the probabilities that target and ally are resolute and reliable (101 x 101 points)"
 
 EXHIBITS = (
     TreeFigure("tree", "Extended deterrence with aggressor, target and ally.", extended_deterrence),
     TheoremTable("theorem", "All equilibria in closed form.", extended_deterrence),
-    MapFigure(
-        "map",
-        "Which equilibrium exists where, over the probabilities that target and ally are resolute and reliable (101 x 101 "
-        "points).",
-        extended_deterrence,
-        x=("p_target", 0.01, 0.99, 101),
-        y=("p_ally", 0.01, 0.99, 101),
-        fixed=EXAMPLE,
+    *(
+        MapFigure(
+            name,
+            f"Which equilibrium exists where, {WORDS}; an irresolute target counts on its ally from {rely} on.",
+            extended_deterrence,
+            x=("p_target", 0.01, 0.99, 101),
+            y=("p_ally", 0.01, 0.99, 101),
+            fixed={**AGGRESSOR_AND_ALLY, **target},
+        )
+        for name, target, rely in (("map", DOUBTING, "3/4"), ("map_relying", RELYING, "1/4"))
     ),
 )
