@@ -28,7 +28,7 @@ def three_party_deterrence() -> Game:
     start = ("challenger", "", ())
 
     def attack(attacked: str, ally: str) -> Decision:
-        joined = Decision(ally, {"stay_out": f"{attacked}_fights_alone", "join": f"war_over_{attacked}"})
+        joined = Decision(ally, {"stay_out": f"{attacked}_alone_at_war", "join": f"war_over_{attacked}"})
         return Decision(attacked, {"concede": f"{attacked}_concedes", "resist": joined})
 
     return Game(
@@ -49,14 +49,14 @@ def three_party_deterrence() -> Game:
         payoffs={
             "status_quo": {"challenger": "c_SQ", "protege": "p_SQ", "defender": "d_SQ"},
             "protege_concedes": {"challenger": "c_PC", "protege": "p_PC", "defender": "d_PC"},
-            "protege_fights_alone": {"challenger": "c_BW", "protege": "p_BP", "defender": "d_BP"},
+            "protege_alone_at_war": {"challenger": "c_BW", "protege": "p_BP", "defender": "d_BP"},
             "war_over_protege": {
                 "challenger": "c_MW",
                 "protege": "p_MP",
                 "defender": {"reliable": "d_MPr", "unreliable": "d_MPu"},
             },
             "defender_concedes": {"challenger": "c_DC", "protege": "p_DC", "defender": "d_DC"},
-            "defender_fights_alone": {"challenger": "c_BW", "protege": "p_BD", "defender": "d_BD"},
+            "defender_alone_at_war": {"challenger": "c_BW", "protege": "p_BD", "defender": "d_BD"},
             "war_over_defender": {
                 "challenger": "c_MW",
                 "protege": {"reliable": "p_MDr", "unreliable": "p_MDu"},
@@ -68,6 +68,8 @@ def three_party_deterrence() -> Game:
             "c_BW < c_DC",
             "p_PC < p_BP < p_MP < p_SQ",
             "d_DC < d_BD < d_MD < d_SQ",
+            "d_PC < d_SQ",
+            "p_DC < p_SQ",
             "d_MPu < d_BP < d_MPr < d_SQ",
             "p_MDu < p_BD < p_MDr < p_SQ",
             "0 < q_pro < 1",
@@ -84,7 +86,7 @@ def three_party_deterrence() -> Game:
         wars={
             "war_over_protege": ("challenger", "protege", "defender"),
             "war_over_defender": ("challenger", "protege", "defender"),
-            "protege_fights_alone": ("challenger", "protege"),
-            "defender_fights_alone": ("challenger", "defender"),
+            "protege_alone_at_war": ("challenger", "protege"),
+            "defender_alone_at_war": ("challenger", "defender"),
         },
     )

@@ -42,6 +42,16 @@ POINTS = {
         **{"t_BWi": 0, "t_CON": 1, "t_BWr": 2, "t_JWi": 2, "t_JWr": 3, "t_SQ": 4},
         **{"l_JWu": 0, "l_BW": 1, "l_JWr": 2, "l_CON": 2, "l_SQ": 3},
     },
+    "tripartite_crisis": {
+        **{"c_CONh": 0, "c_DW": 1, "c_CONd": 2, "c_SET": 3, "c_CW": 4, "c_PR": 5, "q_ch": 0.5, "q_pro": 0.5},
+        **{"p_CON": 0, "p_PRl": 1, "p_CW": 2, "p_PRr": 3, "p_SET": 4, "p_DW": 5},
+        **{"d_PR": 0, "d_CON": 1, "d_CW": 2, "d_SET": 3, "d_DW": 4},
+    },
+    "three_party_deterrence": {
+        **{"c_MW": 0, "c_SQ": 1, "c_BW": 2, "c_PC": 3, "c_DC": 3, "q_def": 0.5, "q_pro": 0.5},
+        **{"p_PC": 0, "p_BP": 1, "p_MP": 2, "p_SQ": 5, "p_DC": 3, "p_BD": 3, "p_MDr": 4, "p_MDu": 1},
+        **{"d_DC": 0, "d_BD": 1, "d_MD": 2, "d_SQ": 5, "d_PC": 3, "d_BP": 3, "d_MPr": 4, "d_MPu": 1},
+    },
 }
 
 
@@ -52,7 +62,7 @@ def test_every_model_is_complete(name):
     assert game.name == name
     assert game == CATALOGUE[name]()
     assert game.source
-    assert game.status_quo == "status_quo"
+    assert game.status_quo == ("challenger_backs_down" if name == "tripartite_crisis" else "status_quo")
     assert game.names
     assert set(game.wars) == {outcome for outcome in game.outcomes if {"war", "conflict"} & set(outcome.split("_"))}
     assert max(len(line) for line in game.draw().splitlines()) <= 100
