@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from deterrence_games.analysis.equilibrium_map import equilibrium_map
     from deterrence_games.analysis.stability import stability
     from deterrence_games.analysis.stability_report import StabilityReport
+    from deterrence_games.analysis.sweep import SweepEstimate, estimate_sweep, sweep
+    from deterrence_games.analysis.sweep_families import family_exists
+    from deterrence_games.analysis.sweep_grid import Linear, Log, Table
+    from deterrence_games.analysis.sweep_sample import Sample
     from deterrence_games.analysis.tree_equilibria import tree_equilibria
     from deterrence_games.api import derive, extensive_form, sequence_form, solve, strategic_form, tree_form
     from deterrence_games.io import read, write
@@ -61,19 +65,26 @@ else:
         "CorrelatedEquilibrium": "deterrence_games.results.correlated",
         "Lemke": "deterrence_games.solvers",
         "LemkeHowson": "deterrence_games.solvers",
+        "Linear": "deterrence_games.analysis.sweep_grid",
+        "Log": "deterrence_games.analysis.sweep_grid",
         "LogitPath": "deterrence_games.solvers",
         "PerfectBayesian": "deterrence_games.solvers",
         "PolynomialEnumeration": "deterrence_games.solvers",
         "RegionMap": "deterrence_games.results.region_map",
+        "Sample": "deterrence_games.analysis.sweep_sample",
         "StabilityReport": "deterrence_games.analysis.stability_report",
         "SupportEnumeration": "deterrence_games.solvers",
-        "VertexEnumeration": "deterrence_games.solvers",
+        "SweepEstimate": "deterrence_games.analysis.sweep",
+        "Table": "deterrence_games.analysis.sweep_grid",
         "Theorem": "deterrence_games.theory",
+        "VertexEnumeration": "deterrence_games.solvers",
         "correlated": "deterrence_games.analysis.correlated",
         "credibility": "deterrence_games.analysis.credibility",
         "derive": "deterrence_games.api",
         "equilibrium_map": "deterrence_games.analysis.equilibrium_map",
+        "estimate_sweep": "deterrence_games.analysis.sweep",
         "extensive_form": "deterrence_games.api",
+        "family_exists": "deterrence_games.analysis.sweep_families",
         "read": "deterrence_games.io",
         "refine": "deterrence_games.theory.solution_filter",
         "sequence_form": "deterrence_games.api",
@@ -81,6 +92,7 @@ else:
         "solve_batch": "deterrence_games.solvers.batch",
         "stability": "deterrence_games.analysis.stability",
         "strategic_form": "deterrence_games.api",
+        "sweep": "deterrence_games.analysis.sweep",
         "tree_equilibria": "deterrence_games.analysis.tree_equilibria",
         "tree_form": "deterrence_games.api",
         "write": "deterrence_games.io",
@@ -123,11 +135,14 @@ __all__ = [
     "InformationSet",
     "Lemke",
     "LemkeHowson",
+    "Linear",
+    "Log",
     "LogitPath",
     "ParameterError",
     "PerfectBayesian",
     "PolynomialEnumeration",
     "RegionMap",
+    "Sample",
     "SequenceForm",
     "Simultaneous",
     "SizeError",
@@ -137,6 +152,8 @@ __all__ = [
     "Status",
     "StrategicForm",
     "SupportEnumeration",
+    "SweepEstimate",
+    "Table",
     "Theorem",
     "TreeForm",
     "VertexEnumeration",
@@ -146,7 +163,9 @@ __all__ = [
     "credibility",
     "derive",
     "equilibrium_map",
+    "estimate_sweep",
     "extensive_form",
+    "family_exists",
     "models",
     "read",
     "refine",
@@ -155,6 +174,7 @@ __all__ = [
     "solve_batch",
     "stability",
     "strategic_form",
+    "sweep",
     "tree_equilibria",
     "tree_form",
     "write",

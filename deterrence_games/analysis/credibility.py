@@ -80,13 +80,9 @@ def credibility(game: Game, params: Mapping[str, Any] | None = None, solution: S
     point = {name: _number(value) for name, value in dict(params or {}).items()}
 
     notes: list[str] = []
-    commitments: list[Commitment] = []
-    behaviors = [_behavior(form, equilibrium) for equilibrium in solution]
-    for number, (equilibrium, behavior) in enumerate(zip(solution, behaviors, strict=True)):
-        held, spread, silent = _assess(form, equilibrium, behavior)
-        commitments += find_commitments(held, number, equilibrium.name, spread)
-        if silent and not notes:
-            notes.append("Where a player's own strategy excludes a move, a best reply there is assumed.")
+    commitments, silent = assess_commitments(form, solution)
+    if silent:
+        notes.append("Where a player's own strategy excludes a move, a best reply there is assumed.")
 
     nash, perfect = _both(form, solution, notes)
     empty: list[EmptyThreat] = []
@@ -125,6 +121,17 @@ def credibility(game: Game, params: Mapping[str, Any] | None = None, solution: S
         empty_threats=tuple(cast(found) for found in empty),
         notes=tuple(notes),
     )
+
+
+def assess_commitments(form: TreeForm, solution: Solution) -> tuple[list[Commitment], bool]:
+    """The threats and promises in each equilibrium, and whether some strategy, silent about a move, had to be completed."""
+    found: list[Commitment] = []
+    any_silent = False
+    for number, equilibrium in enumerate(solution):
+        held, spread, silent = _assess(form, equilibrium, _behavior(form, equilibrium))
+        found += find_commitments(held, number, equilibrium.name, spread)
+        any_silent |= silent
+    return found, any_silent
 
 
 def _check(game: Game, form: TreeForm, params: Mapping[str, Any] | None, solution: Solution) -> None:

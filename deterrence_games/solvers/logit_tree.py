@@ -97,7 +97,7 @@ class ScaledTree:
         form, structure = self.form, self.form.structure
         arrays = [getattr(structure, name) for name in regret.TREE_ARRAYS]
         gain, margin, _ = _measured(arrays, form.values, behavior, beliefs)
-        distribution = self._distribution(behavior)
+        distribution = self.distribution(behavior)
         worth = np.einsum("op,oip->i", distribution, form.values[0][structure.payoff])
         told: dict[InformationSet, dict[str, float]] = {}
         for k, where in enumerate(structure.information_sets):
@@ -122,7 +122,7 @@ class ScaledTree:
             verdict=strictness(margin),
         )
 
-    def _distribution(self, behavior: Floats) -> Floats:
+    def distribution(self, behavior: Floats) -> Floats:
         """Probability of every outcome and type profile, ``float64[outcome, profile]``."""
         structure = self.form.structure
         profiles = structure.profile_type

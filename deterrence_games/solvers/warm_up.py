@@ -6,7 +6,8 @@ on. The results are the same.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from deterrence_games.kernels.jit import compiled, interpreted
@@ -42,6 +43,15 @@ class WarmUp:
     def choose(self, kernel: Callable[..., Any], small: bool) -> Callable[..., Any]:
         """Return the kernel as plain Python for a small problem, while there is patience; else the kernel as it is."""
         return (self.plain(kernel) if small else None) or kernel
+
+    @contextmanager
+    def spent(self) -> Iterator[None]:
+        """Run everything compiled: compiled and interpreted kernels may differ in the last bit."""
+        left, self.left = self.left, 0.0
+        try:
+            yield
+        finally:
+            self.left = left
 
 
 warm_up = WarmUp()
