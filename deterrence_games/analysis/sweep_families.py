@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deterrence_games.analysis.cell_names import CellNames
+from deterrence_games.analysis.sweep_findings import INCOMPLETE, RAISED, UNDEFINED
 from deterrence_games.analysis.sweep_grid import Grid
 from deterrence_games.analysis.sweep_pointwise import family_name
 from deterrence_games.analysis.sweep_solver import OTHER, defined_points
@@ -13,7 +14,7 @@ from deterrence_games.api import solve
 from deterrence_games.errors import AssumptionWarning, GameError
 from deterrence_games.games import Game
 from deterrence_games.lowering.tree import tree_form_of
-from deterrence_games.results.region_map import MAX_NAMES
+from deterrence_games.results.region_map import MAX_NAMES, RegionMap
 from deterrence_games.solvers import PerfectBayesian, Solver
 from deterrence_games.solvers.certificate import certified
 from deterrence_games.solvers.warm_up import warm_up
@@ -78,3 +79,31 @@ def family_exists(dataset: "xr.Dataset", name: str) -> "xr.DataArray":
     found: xr.DataArray = (families & bit) != 0
     found.attrs = {"long_name": f"whether {name} exists"}
     return found
+
+
+def region_map(dataset: "xr.Dataset") -> RegionMap:
+    """The families over two parameters as the map that `deterrence_games.plotting.plot_map` draws; the first axis lies across.
+
+    Raises
+    ------
+    GameError
+        When the dataset has no families, or its grid has not two axes of two values or more.
+    """
+    if "families" not in dataset:
+        raise GameError("the dataset has no families; sweep with quantities=('families', ...)")
+    families = dataset["families"]
+    if families.ndim != 2:
+        raise GameError(f"a map has two axes, here are {', '.join(map(str, families.dims))}; choose a part")
+    x, y = (str(dim) for dim in families.dims)
+    undecided = INCOMPLETE | UNDEFINED | RAISED
+    return RegionMap(
+        game=dataset.attrs["game"],
+        x=x,
+        y=y,
+        x_values=dataset[x].to_numpy(),
+        y_values=dataset[y].to_numpy(),
+        names=tuple(families.attrs["family_names"]),
+        mask=families.transpose(y, x).to_numpy().astype(np.uint64),
+        complete=(dataset["status"].transpose(y, x).to_numpy() & undecided) == 0,
+        fixed={str(name): float(values) for name, values in dataset.coords.items() if values.ndim == 0},
+    )

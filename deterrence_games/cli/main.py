@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import deterrence_games
-from deterrence_games.cli import games, maps, reproduce, theorems
+from deterrence_games.cli import games, maps, reproduce, sweep, theorems
 from deterrence_games.cli.command import BAD_INPUT, DONE, INTERRUPTED, Commands, Parser
 from deterrence_games.errors import DeterrenceGamesError
 
-GROUPS = (games, theorems, maps, reproduce)  # in the order in which help lists them
+GROUPS = (games, theorems, maps, sweep, reproduce)  # in the order in which help lists them
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, say head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except KeyboardInterrupt:
-        print("deterrence-games: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print("; ".join(["deterrence-games: interrupted", *getattr(stop, "__notes__", ())]), file=sys.stderr)
         return INTERRUPTED
     return status
 

@@ -1,0 +1,93 @@
+"""``sweep``: a study file run over its grid, into a store that outlives the run."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deterrence_games.cli.arguments import make_folder, read_whole
+from deterrence_games.cli.command import DONE, Commands
+from deterrence_games.errors import DeterrenceGamesError, FormatError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+STORE = "sweep.zarr"
+
+
+def add_to(commands: Commands) -> None:
+    """Add the commands of this file."""
+    sweep = commands.add(
+        "sweep",
+        _sweep,
+        "run a study file: a game over a grid of parameters, into a Zarr store that a run which was stopped goes on with",
+        "sweep study.toml --out results --processes 4",
+    )
+    sweep.add_argument("study", metavar="STUDY", help="a study in TOML (see the documentation on sweeps)")
+    sweep.add_argument("--out", metavar="DIR", required=True, help=f"folder of the results: {STORE}, and the map")
+    sweep.add_argument("--resume", action="store_true", help="go on with what an earlier run of the same study left there")
+    workers = sweep.add_mutually_exclusive_group()
+    workers.add_argument("--processes", metavar="N", default="1", help="worker processes on this machine (default: 1)")
+    workers.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, such as tcp://host:8786")
+    sweep.add_argument("--dry-run", action="store_true", help="print points, bytes and time, and write nothing")
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from deterrence_games.analysis.sweep import estimate_sweep, sweep
+    from deterrence_games.analysis.sweep_families import region_map
+    from deterrence_games.cli.study import read_study
+
+    processes = read_whole("--processes", options.processes)
+    study = read_study(Path(options.study))
+    out = Path(options.out)
+    store = out / STORE
+    if options.dry_run:
+        print(estimate_sweep(study.game, **study.arguments, store=store, processes=processes))
+        return DONE
+    if store.exists() and not options.resume:
+        raise FormatError(f"folder '{out}' holds a sweep already; add --resume to go on with it, or choose another with --out")
+    if study.picture:
+        from deterrence_games.plotting.style import drawing
+
+        with drawing():  # complains now, not after the work, when matplotlib is missing
+            pass
+    make_folder(out)
+    if options.scheduler is None:
+        found = sweep(study.game, **study.arguments, store=store, processes=processes)
+    else:
+        with _client(options.scheduler) as client:
+            found = sweep(study.game, **study.arguments, store=store, client=client)
+    _tell(found)
+    print(f"wrote {store}")
+    if study.picture:
+        from deterrence_games.plotting import plot_map
+
+        plot_map(region_map(found), out / study.picture)
+        print(f"wrote {out / study.picture}")
+    return DONE
+
+
+def _client(address: str) -> Any:
+    from deterrence_games.analysis.sweep_dataset import need
+
+    need("distributed")
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=10)
+    except (OSError, ValueError) as problem:
+        raise DeterrenceGamesError(f"--scheduler {address!r}: no Dask scheduler answers there ({problem})") from None
+
+
+def _tell(found: "xr.Dataset") -> None:
+    """Sizes, the share of each family, and where the numbers have a reservation."""
+    from deterrence_games.analysis.sweep_families import family_exists
+
+    print(", ".join(f"{name}: {length:,}" for name, length in found["status"].sizes.items()))
+    if "families" in found:
+        for name in found["families"].attrs["family_names"]:
+            print(f"{100 * float(family_exists(found, name).mean()):6.1f} %  {name}")
+    status = found["status"]
+    for bit, words in zip(status.attrs["flag_masks"], status.attrs["flag_meanings"].split(), strict=True):
+        share = float(((status & bit) != 0).mean())
+        if share:
+            print(f"{100 * share:6.1f} %  status {bit}: {words}")
