@@ -11,7 +11,7 @@ import pytest
 import deterrence_games as dg
 
 ROOT = Path(__file__).parents[1]
-OPTIONAL = {"dask", "flint", "matplotlib", "pandas", "tqdm", "xarray", "z3", "zarr"}
+OPTIONAL = {"dask", "distributed", "flint", "matplotlib", "pandas", "tqdm", "xarray", "z3", "zarr"}
 ON_FIRST_USE = {"llvmlite", "nashpy", "networkx", "numba", "scipy"}
 
 

@@ -16,11 +16,13 @@ from deterrence_games.analysis.sweep_dataset import dataset, need, open_dataset
 from deterrence_games.analysis.sweep_families import probed
 from deterrence_games.analysis.sweep_grid import Block, Given, Piece, read_sweep_grid
 from deterrence_games.analysis.sweep_plan import Plan, make_plan
-from deterrence_games.analysis.sweep_quantities import read_quantities
+from deterrence_games.analysis.sweep_quantities import FAMILIES, OF_POINTS, read_quantities
 from deterrence_games.analysis.sweep_run import do, results
 from deterrence_games.analysis.sweep_select import read_selection
 from deterrence_games.analysis.sweep_solver import SolverPoints
 from deterrence_games.analysis.sweep_store import SweepStore, read_plan
+from deterrence_games.analysis.sweep_theorem import theorem_method, theorem_points
+from deterrence_games.analysis.sweep_work import Points
 from deterrence_games.errors import FormatError, GameError, ParameterError, SizeError, SolverError
 from deterrence_games.games import Game
 from deterrence_games.progress import progress
@@ -229,13 +231,18 @@ def _prepare(
     held = None if place is None else read_plan(place)
     if held is not None and chunks is None and len(held.get("chunk", ())) == len(points.dims):
         chunks = dict(zip(points.dims, held["chunk"], strict=True))
-    if isinstance(given, Theorem):
-        raise NotImplementedError
     own = PerfectBayesian() if solver is None else solver
     if not isinstance(own, Solver):
         raise SolverError(f"sweep of game {game.name!r}: solver is {solver!r:.60}; give one, such as LogitPath()")
-    families = probed(game, own, points) if held is None else tuple(held.get("families", ()))
-    plan = make_plan(SolverPoints(game, own, families), repr(own), points, wanted, selection, chunks, quick=False)
+    evaluated: Points
+    if isinstance(given, Theorem):
+        evaluated, method = theorem_points(given, wanted, selection, own), theorem_method(given)
+        if any(quantity.name not in (FAMILIES, *OF_POINTS) for quantity in wanted):
+            method += f"; {own!r}"
+    else:
+        families = probed(game, own, points) if held is None else tuple(held.get("families", ()))
+        evaluated, method = SolverPoints(game, own, families), repr(own)
+    plan = make_plan(evaluated, method, points, wanted, selection, chunks)
     if held is not None:
         _compare(place, plan, held)
     elif place is None and plan.bytes > MOST_BYTES:

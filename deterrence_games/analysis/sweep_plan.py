@@ -16,6 +16,7 @@ from deterrence_games.analysis.sweep_findings import SIDE, SIDES, variables
 from deterrence_games.analysis.sweep_grid import Block, Grid, Piece, units
 from deterrence_games.analysis.sweep_quantities import FAMILIES, OF_POINTS, Quantity
 from deterrence_games.analysis.sweep_select import Selection
+from deterrence_games.analysis.sweep_theorem import TheoremPoints
 from deterrence_games.analysis.sweep_work import Points, Work
 from deterrence_games.errors import ParameterError
 from deterrence_games.games import Game
@@ -102,7 +103,7 @@ class Plan:
 
 
 def make_plan(
-    points: Points, method: str, grid: Grid, quantities: tuple[Quantity, ...], selection: Selection, chunks: Any, quick: bool
+    points: Points, method: str, grid: Grid, quantities: tuple[Quantity, ...], selection: Selection, chunks: Any
 ) -> Plan:
     """Settle variables and blocks.
 
@@ -111,13 +112,11 @@ def make_plan(
     method : str
         Solver or theorem, in words that tell it from any other.
     chunks : int, mapping parameter -> int or None
-    quick : bool
-        Whether points are evaluated from closed forms.
     """
     game = points.game
     listed = {name: units(game, name) for name in grid.listed}
     work = Work(points, quantities, selection, variables(quantities, points.families, selection, listed))
-    size = CLOSED_FORM if quick else AT_ONCE if _at_once(work) else ALONE
+    size = ALONE if not _at_once(work) else CLOSED_FORM if isinstance(points, TheoremPoints) else AT_ONCE
     chunk = read_chunks(game, grid, chunks, min(size, MOST_BLOCK // point_bytes(work)))
     identity = {
         "format": FORMAT,
@@ -184,7 +183,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _at_once(work: Work) -> bool:
-    """Whether the default solver takes whole blocks."""
+    """Whether the default solver, or a theorem, takes whole blocks."""
     simple = all(quantity.name in (FAMILIES, *OF_POINTS) for quantity in work.quantities)
     return simple and not work.selection.pointwise
 

@@ -1,5 +1,6 @@
 """What is read off the equilibria of one point at a time: any solver, any function of a solution."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,15 @@ from deterrence_games.analysis.credibility import assess_commitments
 from deterrence_games.analysis.risk_dominance import undominated
 from deterrence_games.analysis.sweep_findings import INCOMPLETE, Findings
 from deterrence_games.analysis.sweep_quantities import LOGIT, Quantity, commitment_label
-from deterrence_games.analysis.sweep_select import Selection
+from deterrence_games.analysis.sweep_select import Floats, Selection
 from deterrence_games.api import solve
+from deterrence_games.errors import AssumptionWarning
+from deterrence_games.forms.tree import Ints
 from deterrence_games.games import Game
 from deterrence_games.lowering.tree import compile_game, tree_form_of
 from deterrence_games.results import Equilibrium, Solution
 from deterrence_games.solvers import LogitPath, Solver
+from deterrence_games.solvers.warm_up import warm_up
 
 Values = Mapping[str, tuple[float, float]]
 
@@ -44,13 +48,22 @@ class Pointwise:
     selection: Selection
     whole: bool
 
-    @property
-    def needed(self) -> bool:
-        """Whether there is anything to do."""
-        return bool(self.quantities) or self.selection.pointwise or self.whole
+    def solve_all(self, columns: Mapping[str, Floats], here: Ints, found: Findings) -> None:
+        """Solve the game at some points, and fill in what was asked for.
 
-    def solve(self, params: Mapping[str, float], point: int, found: Findings) -> None:
-        """Solve the game at one point and fill in what was asked for."""
+        Parameters
+        ----------
+        columns : mapping parameter -> float64[point]
+        here : int64[point]
+        """
+        if not (self.quantities or self.selection.pointwise or self.whole):
+            return
+        with warnings.catch_warnings(), warm_up.spent():
+            warnings.simplefilter("ignore", AssumptionWarning)  # the status of the point tells
+            for point in here.tolist():
+                self._solve({name: float(values[point]) for name, values in columns.items()}, point, found)
+
+    def _solve(self, params: Mapping[str, float], point: int, found: Findings) -> None:
         try:
             solution = solve(self.game, params, self.solver, throw=False)
         except Exception as error:  # one point must not end a long sweep

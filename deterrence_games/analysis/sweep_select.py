@@ -107,13 +107,16 @@ def chosen(selection: Selection, players: Sequence[str], exists: Bools, bounds: 
     """
     low, high = bounds[str(selection.looks_at)]
     label = players.index(selection.player) if selection.player else 0
-    own = (high if selection.rule == "best" else low)[..., label]
-    worse = np.where(exists, -own if selection.rule == "best" else own, np.inf)
-    least = worse.min(axis=1, keepdims=True, initial=np.inf)
-    size = np.where(exists, np.abs(own), 0.0).max(axis=1, keepdims=True, initial=0.0)
-    with np.errstate(invalid="ignore"):
-        best: Bools = exists & (worse - least <= EQUAL * np.maximum(size, EQUAL))
-    return best
+    best = selection.rule == "best"
+    columns = range(exists.shape[1])
+    worse = [np.where(exists[:, k], -high[:, k, label] if best else low[:, k, label], np.inf) for k in columns]
+    least = np.full(len(exists), np.inf)
+    size = np.full(len(exists), EQUAL)
+    for values in worse:
+        np.minimum(least, values, out=least)
+        np.maximum(size, np.abs(values), out=size, where=np.isfinite(values))
+    limit = least + EQUAL * size
+    return np.stack([(values <= limit) & exists[:, k] for k, values in enumerate(worse)] or [exists[:, 0]], axis=-1)
 
 
 def over(families: Bools, bounds: Bounds) -> Bounds:
@@ -128,9 +131,9 @@ def over(families: Bools, bounds: Bounds) -> Bounds:
     least = np.full((low.shape[0], low.shape[2]), np.nan)
     most = least.copy()
     for family in range(families.shape[1]):
-        here = families[:, family]
-        least[here] = np.fmin(least[here], low[here, family])
-        most[here] = np.fmax(most[here], high[here, family])
+        here = families[:, family, None]
+        np.fmin(least, low[:, family], out=least, where=here)
+        np.fmax(most, high[:, family], out=most, where=here)
     return least, most
 
 

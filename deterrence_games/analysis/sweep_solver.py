@@ -64,10 +64,7 @@ class SolverPoints:
             if at_once is not None:
                 measured = [quantity.name for quantity in quantities if quantity.name in OF_POINTS]
                 search(self.game, at_once, self.families, {n: v[here] for n, v in whole.items()}, here, measured, found)
-            work = Pointwise(self.game, self.solver, self.families, alone, selection, at_once is None)
-            if work.needed:
-                for point in here.tolist():
-                    work.solve({name: float(values[point]) for name, values in whole.items()}, point, found)
+            Pointwise(self.game, self.solver, self.families, alone, selection, at_once is None).solve_all(whole, here, found)
         return found
 
 

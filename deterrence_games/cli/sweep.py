@@ -20,9 +20,9 @@ def add_to(commands: Commands) -> None:
         "sweep",
         _sweep,
         "run a study file: a game over a grid of parameters, into a Zarr store that a run which was stopped goes on with",
-        "sweep study.toml --out results --processes 4",
+        "sweep zagare_kilgour_1993/map --out unilateral",
     )
-    sweep.add_argument("study", metavar="STUDY", help="a study in TOML (see the documentation on sweeps)")
+    sweep.add_argument("study", metavar="STUDY", help="a study in TOML, or one of a paper, such as zagare_kilgour_1993/map")
     sweep.add_argument("--out", metavar="DIR", required=True, help=f"folder of the results: {STORE}, and the map")
     sweep.add_argument("--resume", action="store_true", help="go on with what an earlier run of the same study left there")
     workers = sweep.add_mutually_exclusive_group()
@@ -37,7 +37,7 @@ def _sweep(options: argparse.Namespace) -> int:
     from deterrence_games.cli.study import read_study
 
     processes = read_whole("--processes", options.processes)
-    study = read_study(Path(options.study))
+    study = read_study(_place(options.study))
     out = Path(options.out)
     store = out / STORE
     if options.dry_run:
@@ -64,6 +64,20 @@ def _sweep(options: argparse.Namespace) -> int:
         plot_map(region_map(found), out / study.picture)
         print(f"wrote {out / study.picture}")
     return DONE
+
+
+def _place(name: str) -> Path:
+    """The file of a study, or of a paper's study by the names of the two."""
+    from deterrence_games.reproduce.papers import find_papers
+
+    paper, _, study = name.partition("/")
+    if not Path(name).exists() and study and paper in (folders := find_papers()):
+        found = folders[paper] / f"{study}.toml"
+        known = sorted(path.stem for path in folders[paper].glob("*.toml"))
+        if study not in known:
+            raise FormatError(f"paper {paper!r} has no study {study!r}; it has {', '.join(known) or 'none'}")
+        return found
+    return Path(name)
 
 
 def _client(address: str) -> Any:
