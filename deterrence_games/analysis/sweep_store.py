@@ -33,7 +33,7 @@ def read_plan(path: Path) -> dict[str, Any] | None:
     record = path / RECORD
     try:
         found: dict[str, Any] = json.loads((record / "plan.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if path.exists() and not record.is_dir() and (not path.is_dir() or any(path.iterdir())):
             raise FormatError(f"store '{path}' exists and is no store of a sweep; choose another place") from None
         return None
