@@ -1,6 +1,7 @@
 """Cases grouped into families: by the literature's name, else by the play on the path."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import sympy
@@ -61,7 +62,7 @@ def _family(name: str, generic: bool, cases: list[Case], forms: ClosedForms) -> 
         conditions=union([case.constraints for case in ordered], forms),
         strategies=freest.strategies,
         ranges={symbol: interval(ends) for symbol, ends in bounds.items()},
-        beliefs=_joined([case.beliefs for case in ordered]),
+        beliefs=_joined([case.beliefs for case in ordered], {symbol for case in ordered for symbol in case.ranges}),
         outcomes=freest.outcomes,
         payoffs={player: shorter(value, forms.prover) for player, value in freest.payoffs.items()},
         cases=ordered,
@@ -134,20 +135,34 @@ def _closed(symbol: Symbol, ends: Bounds, case: Case, cases: Sequence[Case]) -> 
     return close(ends[0]), close(ends[1])
 
 
-def _joined(parts: Sequence[Beliefs]) -> Beliefs:
-    """Union of belief sets."""
+def _joined(parts: Sequence[Beliefs], free: AbstractSet[Symbol]) -> Beliefs:
+    """Union of belief sets in which the probabilities `free` are left open."""
     found: dict[History, dict[str, dict[str, Set]]] = {}
     for part in parts:
         for history, players in part.items():
             for player, kinds in players.items():
                 held = found.setdefault(history, {}).setdefault(player, {})
                 for kind, own in kinds.items():
-                    held[kind] = _union(held[kind], own) if kind in held else own
+                    held[kind] = _union(held[kind], own, free) if kind in held else own
     return found
 
 
-def _union(one: Set, other: Set) -> Set:
-    """Union of two sets of numbers, in which a point at the end of an interval closes it."""
+def _union(one: Set, other: Set, free: AbstractSet[Symbol]) -> Set:
+    """Union of sets of numbers that are kept apart unless they are seen at once to join."""
+    parts = list(one.args) if isinstance(one, sympy.Union) else [one]
+    for place, part in enumerate(parts):
+        joined = _joined_sets(part, other, free)
+        if joined is not None:
+            parts[place] = joined
+            break
+    else:
+        parts.append(other)
+    # SymPy's own simplification of unions compares ends at length, and cannot order most of them
+    return parts[0] if len(parts) == 1 else sympy.Union(*parts, evaluate=False)
+
+
+def _joined_sets(one: Set, other: Set, free: AbstractSet[Symbol]) -> Set | None:
+    """Two sets as one: a point closes the interval at whose end it lies, or is an end of what a probability goes through."""
     if one == other:
         return one
     for large, small in ((one, other), (other, one)):
@@ -159,7 +174,7 @@ def _union(one: Set, other: Set) -> Set:
                 return Interval(large.start, large.end, large.left_open, False)
         if isinstance(large, FiniteSet) and isinstance(small, FiniteSet) and len(large) == len(small) == 1:
             (value,), (point,) = large, small
-            free = [s for s in value.free_symbols if s not in point.free_symbols]
-            if any(sympy.cancel(value.subs(s, end) - point) == 0 for s in free for end in ZERO_OR_ONE):
-                return large  # an end of what the free probability goes through
-    return sympy.Union(one, other)
+            gone = free & value.free_symbols - point.free_symbols
+            if any(sympy.cancel(value.subs(s, end) - point) == 0 for s in gone for end in ZERO_OR_ONE):
+                return large
+    return None

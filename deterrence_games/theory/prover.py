@@ -53,6 +53,7 @@ class Prover:
         self.questions = 0
         self._factored: dict[Polynomial, Factors] = {}
         self._answers: dict[tuple[frozenset[Constraint], frozenset[Clause], bool], tuple[str, Any]] = {}
+        self._formulas: dict[Constraint, Any] = {}
         self._symbols = [self._z3.Real(name) for name in self.ring.names]
         self.assumed = tuple(chain.from_iterable(self.simplified(stated) or () for stated in coordinates.assumptions))
 
@@ -206,6 +207,12 @@ class Prover:
         return YES, {k: found.eval(self._symbols[k], model_completion=True) for k in sorted(occurring)}
 
     def _formula(self, constraint: Constraint) -> Any:
+        """The constraint as z3's, written once."""
+        if constraint not in self._formulas:
+            self._formulas[constraint] = self._written(constraint)
+        return self._formulas[constraint]
+
+    def _written(self, constraint: Constraint) -> Any:
         value = self._term(constraint.polynomial)
         return value == 0 if constraint.sign == "=" else value >= 0 if constraint.sign == ">=" else value > 0
 
