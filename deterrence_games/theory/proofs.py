@@ -1,9 +1,10 @@
 """Claims about a theorem, proved or refuted by z3 over the reals."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
 
 import sympy
 from sympy import Expr, Rational
@@ -11,17 +12,29 @@ from sympy.core.relational import Relational
 
 from deterrence_games.errors import ExpressionError, GameError
 from deterrence_games.games.expressions import to_relations
-from deterrence_games.theory.claims import Borders, Claim, Equivalence, Exclusion, Existence, Implication, Throughout
-from deterrence_games.theory.coordinates import Coordinates, as_constraint
-from deterrence_games.theory.family import Family
+from deterrence_games.theory.claim_text import probabilities, read_claim
+from deterrence_games.theory.claims import (
+    Borders,
+    Claim,
+    Equivalence,
+    Exclusion,
+    Existence,
+    Implication,
+    Monotone,
+    Throughout,
+    Uniqueness,
+)
+from deterrence_games.theory.confirmation import fails_numerically
+from deterrence_games.theory.coordinates import as_constraint
+from deterrence_games.theory.family import Case, Family
 from deterrence_games.theory.polynomials import Constraint, Polynomial
 from deterrence_games.theory.prover import NO, YES, Clause, Prover, negations
+from deterrence_games.theory.witnesses import counterexample
 
 if TYPE_CHECKING:
     from deterrence_games.theory.theorem import Theorem
 
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
-DIGITS = 30  # of a rational number in place of an algebraic one
 
 
 class Objection(NamedTuple):
@@ -42,6 +55,7 @@ class Proof:
     counterexample : dict parameter -> Rational, optional
         Where the claim fails, in exact rationals; None for a refuted claim when only an irrational point was found.
     seconds : float
+        Time spent.
     theorem : Theorem
     """
 
@@ -57,24 +71,36 @@ class Proof:
         prover = Prover(old.coordinates, old.positive - old.coordinates.positive, old.nonnegative, old.timeout)
         return prove(self.theorem, self.claim, prover).verdict == self.verdict
 
+    @property
+    def confirmed(self) -> bool | None:
+        """Whether the numeric solver sees the claim fail at the counterexample; None when there is none, or it cannot tell.
+
+        The solver finds all perfect Bayesian equilibria there in floating point and shares no code with the derivation.
+        """
+        return None if self.counterexample is None else fails_numerically(self.theorem, self.claim, self.counterexample)
+
     def __repr__(self) -> str:
         shown = ", ".join(f"{name} = {value}" for name, value in (self.counterexample or {}).items())
         return f"<Proof: {self.claim} {self.verdict}{f' at {shown}' if shown else ''}>"
 
 
 def prove(theorem: "Theorem", claim: Claim | str, prover: Prover) -> Proof:
-    """Prove or refute a claim; a text is a relation between parameters that shall hold throughout."""
+    """Prove or refute a claim; for claims as text see `deterrence_games.theory.claim_text.read_claim`."""
     start = time.perf_counter()
-    asked: Claim = Throughout(claim) if isinstance(claim, str) else claim
+    asked: Claim = read_claim(claim, theorem) if isinstance(claim, str) else claim
     verdict, point = PROVED, None
     for objection in _objections(theorem, asked):
         answer = prover.feasible(objection.constraints, objection.clauses)
         if answer == YES:
-            verdict, point = REFUTED, _counterexample(prover, objection)
+            verdict, point = REFUTED, counterexample(prover, objection.constraints, objection.clauses)
             break
         if answer != NO:
             verdict = UNKNOWN
-    if verdict == PROVED and not theorem.complete and isinstance(asked, Existence | Exclusion | Equivalence | Borders):
+    if (
+        verdict == PROVED
+        and not theorem.complete
+        and isinstance(asked, Existence | Uniqueness | Exclusion | Equivalence | Borders)
+    ):
         # what is missing can only add to where families exist, which leaves existence proved
         verdict = PROVED if isinstance(asked, Existence) else UNKNOWN
     if verdict == REFUTED and not theorem.complete and isinstance(asked, Existence | Equivalence):
@@ -85,17 +111,35 @@ def prove(theorem: "Theorem", claim: Claim | str, prover: Prover) -> Proof:
 def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
     coordinates = theorem.prover.coordinates
     match claim:
-        case Existence():
-            yield Objection((), tuple(_outside([*theorem.families, *theorem.border_families])))
+        case Existence(without):
+            left_out = {_family(theorem, name).name for name in without}
+            families = (own for own in (*theorem.families, *theorem.border_families) if own.name not in left_out)
+            yield Objection((), tuple(_outside(families)))
+        case Uniqueness(without):
+            left_out = {_family(theorem, name).name for name in without}
+            counted = [family for family in theorem.families if family.name not in left_out]
+            for one, other in combinations(counted, 2):
+                if one.outcomes != other.outcomes:
+                    yield from _overlaps(one, other)
         case Exclusion(one, other):
-            for mine in _family(theorem, one).cases:
-                for case in _family(theorem, other).cases:
-                    yield Objection(tuple(Constraint(">", c.polynomial) for c in (*mine.constraints, *case.constraints)), ())
+            yield from _overlaps(_family(theorem, one), _family(theorem, other))
         case Implication(family, relation):
             for case in _family(theorem, family).cases:
-                for wanted in _relations(theorem, relation, case.outcomes):
+                for wanted in _relations(theorem, relation, probabilities(case)):
                     for denied in negations(as_constraint(wanted, coordinates)):
                         yield Objection((*case.constraints, denied), ())
+        case Monotone(family, quantity, change, parameter):
+            if parameter not in theorem.game.parameters:
+                raise GameError(
+                    f"game {theorem.game.name!r}: the claim names unknown parameter {parameter!r}; use "
+                    f"{', '.join(theorem.game.parameters)}"
+                )
+            for case in _family(theorem, family).cases:
+                slope = _slope(theorem, case, quantity, parameter)
+                sign = {"rises": ">", "falls": ">", "never falls": ">=", "never rises": ">="}[change]
+                turned = -slope if change in ("falls", "never rises") else slope
+                for denied in negations(Constraint(sign, turned)):
+                    yield Objection((*case.constraints, denied), ())
         case Equivalence(family, relations):
             wanted_all = [as_constraint(r, coordinates) for text in relations for r in _relations(theorem, text, {})]
             own = _family(theorem, family)
@@ -117,12 +161,37 @@ def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
                     yield Objection((denied,), ())
         case _:
             raise GameError(
-                f"game {theorem.game.name!r}: {claim!r:.60} is no claim; give a relation as text, or Existence, Exclusion, "
-                "Implication, Equivalence, Borders or Throughout from deterrence_games.theory"
+                f"game {theorem.game.name!r}: {claim!r:.60} is no claim; give a text, or Existence, Uniqueness, Exclusion, "
+                "Implication, Monotone, Equivalence, Borders or Throughout from deterrence_games.theory"
             )
 
 
-def _outside(families: Sequence[Family]) -> Iterator[Clause]:
+def _overlaps(one: Family, other: Family) -> Iterator[Objection]:
+    """Open sets on which two families exist together."""
+    for mine in one.cases:
+        for case in other.cases:
+            yield Objection(tuple(Constraint(">", c.polynomial) for c in (*mine.constraints, *case.constraints)), ())
+
+
+def _slope(theorem: "Theorem", case: Case, quantity: str, parameter: str) -> Polynomial:
+    """A polynomial with the sign of the derivative of an outcome's probability, or of a payoff, in a parameter."""
+    player = quantity.removeprefix("payoff of ")
+    table = case.payoffs if player != quantity else case.outcomes
+    if player not in table:
+        known = ", ".join((*case.outcomes, *(f"payoff of {name}" for name in case.payoffs)))
+        raise GameError(f"game {theorem.game.name!r}: the claim names unknown quantity {quantity!r}; use {known}")
+    derivative = sympy.diff(table[player], sympy.Symbol(parameter, real=True))
+    free = {symbol.name for symbol in derivative.free_symbols} - set(theorem.game.parameters)
+    if free:
+        raise GameError(
+            f"game {theorem.game.name!r}: {quantity} depends on {', '.join(sorted(free))}, which the family leaves free; "
+            "claim something else"
+        )
+    above, below = theorem.prover.coordinates.fraction(sympy.factor(derivative))
+    return above * below
+
+
+def _outside(families: Iterable[Family]) -> Iterator[Clause]:
     """Clauses that hold where none of the families exists."""
     for family in families:
         for case in family.cases:
@@ -161,49 +230,3 @@ def _relations(theorem: "Theorem", text: str, outcomes: Mapping[str, Expr]) -> l
             )
         found.append(relation.func(*sides, evaluate=False))
     return found
-
-
-def _counterexample(prover: Prover, objection: Objection) -> dict[str, Rational] | None:
-    """A rational point that satisfies an objection, checked in fractions."""
-    model = prover.witness(objection.constraints, objection.clauses)
-    if model is None:
-        return None
-    values = {k: _rational(value) for k, value in model.items()}
-    at = {k: value for k, value in values.items() if value is not None}
-    if any(at.get(k, 1) <= 0 for k in prover.coordinates.positive):
-        return None
-
-    def holds(constraint: Constraint) -> bool:
-        value = evaluate(constraint.polynomial, at)
-        return bool(value == 0 if constraint.sign == "=" else value >= 0 if constraint.sign == ">=" else value > 0)
-
-    every = (*prover.coordinates.assumptions, *objection.constraints)
-    if not all(map(holds, every)) or not all(any(map(holds, clause)) for clause in objection.clauses):
-        return None
-    return parameters_at(prover.coordinates, at)
-
-
-def _rational(value: Any) -> Rational | None:
-    if hasattr(value, "numerator_as_long"):
-        return Rational(value.numerator_as_long(), value.denominator_as_long())
-    if hasattr(value, "approx"):
-        near = value.approx(DIGITS)
-        return Rational(near.numerator_as_long(), near.denominator_as_long())
-    return None
-
-
-def evaluate(polynomial: Polynomial, values: Mapping[int, Rational]) -> Rational:
-    """A polynomial at rational values of its variables."""
-    total = sympy.S.Zero
-    for exponents, coefficient in polynomial.terms.items():
-        term = Rational(int(coefficient.p), int(coefficient.q))
-        for k, power in enumerate(exponents):
-            if power:
-                term *= values[k] ** power
-        total += term
-    return total
-
-
-def parameters_at(coordinates: Coordinates, values: Mapping[int, Rational]) -> dict[str, Rational]:
-    """The parameters at rational values of the coordinates."""
-    return {name: evaluate(above, values) / evaluate(below, values) for name, (above, below) in coordinates.parameters.items()}

@@ -1,6 +1,6 @@
 """What a derivation gives: every family of equilibria with its conditions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,6 +26,8 @@ from deterrence_games.theory.latex import latex_of
 from deterrence_games.theory.proofs import Proof, prove
 from deterrence_games.theory.prover import Prover
 from deterrence_games.theory.refinements import refined
+from deterrence_games.theory.robustness import Robustness, robustness_of
+from deterrence_games.theory.statics import Statics, statics_of
 from deterrence_games.theory.support_class import SupportClass
 
 
@@ -121,8 +123,8 @@ class Theorem:
 
         Parameters
         ----------
-        claim : Existence, Exclusion, Implication, Equivalence, Borders, Throughout or str
-            A text is a relation between parameters that shall hold throughout.
+        claim : Existence, Exclusion, Implication, Monotone, Equivalence, Borders, Throughout or str
+            For claims as text see `deterrence_games.theory.claim_text.read_claim`.
 
         Returns
         -------
@@ -183,6 +185,66 @@ class Theorem:
         Bluff: kept
         """
         return refined(self, criterion, seconds)
+
+    def statics(self, parameters: Sequence[str] | None = None) -> Statics:
+        """Comparative statics: how outcomes' probabilities, payoffs and thresholds move with parameters, and jumps at borders.
+
+        Parameters
+        ----------
+        parameters : sequence of str, optional
+            All by default.
+
+        Returns
+        -------
+        Statics
+            Signs of derivatives throughout each family, proved, or shown to be mixed by two witnesses in exact rationals.
+
+        Raises
+        ------
+        GameError
+            For an unknown parameter.
+
+        Examples
+        --------
+        >>> import deterrence_games as dg
+        >>> theorem = dg.derive(dg.models.rudimentary_asymmetric_deterrence())
+        >>> statics = theorem.statics(("a_SQ", "p"))
+        >>> statics["Deterrence", "threshold of p >= (a_DC - a_SQ)/(a_DC - a_DD)", "a_SQ"].verdict
+        'falls'
+        >>> statics["Attack", "probability of conflict", "p"].verdict
+        'rises'
+        """
+        return statics_of(self, parameters)
+
+    def robustness(self, params: Mapping[str, Any]) -> tuple[Robustness, ...]:
+        """How far each family that holds at a point reaches around it, and what holds beyond.
+
+        Parameters
+        ----------
+        params : mapping parameter -> number
+
+        Returns
+        -------
+        tuple of Robustness
+            One for each of `families` that holds at the point: the nearest border in each parameter, exact, and bounds of
+            the joint relative distance.
+
+        Raises
+        ------
+        ParameterError
+            As `at`.
+
+        Examples
+        --------
+        >>> import deterrence_games as dg
+        >>> theorem = dg.derive(dg.models.rudimentary_asymmetric_deterrence())
+        >>> (held,) = theorem.robustness(dict(a_SQ=0, a_DC=1, a_DD=-3, b_SQ=3, b_DC=1, b_DDh=2, b_DDs=0, p=0.5))
+        >>> held.down["p"].border, held.down["p"].beyond
+        (1/4, ('Attack',))
+        """
+        here = {instance.name for instance in self.at(params)}
+        point = self._point(params)
+        return tuple(robustness_of(self, family, point) for family in self.families if family.name in here)
 
     def to_latex(self, *, standalone: bool = False) -> str:
         """The theorem in LaTeX: a proposition with an item a family, and a table with its behaviour, beliefs and payoffs.

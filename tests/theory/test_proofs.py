@@ -4,8 +4,9 @@ import pytest
 import sympy
 
 import deterrence_games as dg
-from deterrence_games.errors import GameError
-from deterrence_games.theory import Equivalence, Exclusion, Existence, Implication
+from deterrence_games.errors import DeterrenceGamesError, GameError
+from deterrence_games.theory import Equivalence, Exclusion, Existence, Implication, Monotone, Throughout, Uniqueness
+from deterrence_games.theory.claim_text import read_claim
 
 C1, C2, D = "(c_DC - c_SQ)/(c_DC - c_CD)", "(c_DC - c_SQ)/(c_DC - c_DDh)", "(d_CD - d_DC)/(d_CD - d_DDs)"
 
@@ -109,3 +110,88 @@ def test_latex_names_every_family_and_its_thresholds(theorem):
     assert "\\frac" in text
     assert text.count("{") == text.count("}")
     assert text.count("$") % 2 == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("exists", Existence()),
+        ("exists without Bluff, Attack", Existence(("Bluff", "Attack"))),
+        ("unique", Uniqueness()),
+        ("unique without Bluff", Uniqueness(("Bluff",))),
+        ("Bluff excludes Attack", Exclusion("Bluff", "Attack")),
+        ('"Certain Deterrence" excludes "Bluff"', Exclusion("Certain Deterrence", "Bluff")),
+        ("Attack iff p_ch >= 1/2, p_def < 1/3", Equivalence("Attack", ("p_ch >= 1/2", "p_def < 1/3"))),
+        ("Bluff: conflict never rises with d_DDh", Monotone("Bluff", "conflict", "never rises", "d_DDh")),
+        ("Bluff: payoff of challenger rises with p_ch", Monotone("Bluff", "payoff of challenger", "rises", "p_ch")),
+        ("Bluff: conflict <= p_ch", Implication("Bluff", "conflict <= p_ch")),
+        ("p_ch < 1", Throughout("p_ch < 1")),
+    ],
+)
+def test_claims_are_read_from_text(theorem, text, claim):
+    assert read_claim(text, theorem) == claim
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("exists without Steadfast Deterrence", "proved"),
+        ("exists without Steadfast Deterrence, Attack", "refuted"),
+        ("unique", "refuted"),
+        ("unique without Steadfast Deterrence", "proved"),
+        ("Bluff: conflict never rises with d_DDh", "proved"),
+        ("Bluff: conflict rises with p_ch", "proved"),
+        ("Bluff: conflict falls with p_ch", "refuted"),
+        ("Bluff: payoff of challenger rises with c_CD", "refuted"),
+        ("Bluff: challenger_soft_defect < 1", "proved"),
+        ("Bluff: defender_soft_defy <= p_def", "refuted"),
+        ("Bluff: belief_challenger_hard_after_defect == (d_CD - d_DC)/(d_CD - d_DDs)", "proved"),
+        ("Attack: conflict == p_ch*p_def", "proved"),
+    ],
+)
+def test_claims_about_strategies_beliefs_and_movements(theorem, text, verdict):
+    proof = theorem.prove(text)
+    assert proof.verdict == verdict
+    assert proof.recheck()
+    assert (proof.counterexample is not None) == (verdict == "refuted")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "exists without Steadfast Deterrence, Attack",
+        "Steadfast Deterrence excludes Bluff",
+        "unique",
+        "Attack iff p_ch >= 1/2",
+        "Separating: conflict <= 1/8",
+        "p_ch < 1/2",
+    ],
+)
+def test_the_numeric_solver_confirms_counterexamples(theorem, text):
+    proof = theorem.prove(text)
+    assert proof.verdict == "refuted"
+    assert proof.confirmed is True
+
+
+def test_what_was_proved_is_not_confirmed_by_numbers(theorem):
+    assert theorem.prove("exists").confirmed is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Blufff excludes Attack", "did you mean 'Bluff'"),
+        ("Bluff: war rises with p_ch", "unknown quantity 'war'"),
+        ("Bluff: conflict rises with resolve", "unknown parameter 'resolve'"),
+        ("Bluff: conflict <= resolve", "unknown 'resolve'"),
+        ("Bluff: __import__('os') > 1", "cannot read"),
+    ],
+)
+def test_claims_that_cannot_be_read(theorem, text, words):
+    with pytest.raises(DeterrenceGamesError, match=words):
+        theorem.prove(text)
+
+
+def test_a_movement_has_a_direction():
+    with pytest.raises(GameError, match="use one of rises, falls, never falls, never rises"):
+        Monotone("Bluff", "conflict", "explodes", "p_ch")
