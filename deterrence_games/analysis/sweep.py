@@ -345,8 +345,7 @@ def _size(count: float) -> str:
 
 
 def _time(seconds: float) -> str:
-    for unit, length in (("seconds", 100), ("minutes", 100), ("hours", 72)):
-        if seconds < length:
-            return f"{seconds:.2g} {unit}"
-        seconds /= 60
-    return f"{seconds / 24:,.2g} days"
+    for unit, length, most in (("seconds", 1, 100), ("minutes", 60, 100), ("hours", 3600, 72)):
+        if seconds < length * most:
+            return f"{seconds / length:.2g} {unit}"
+    return f"{seconds / 86400:,.0f} days"

@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for
 from typing import Any
+from uuid import uuid4
 
 from deterrence_games.analysis.sweep_grid import Piece
 from deterrence_games.analysis.sweep_work import Work
@@ -143,6 +144,7 @@ def _on_cluster(work: Work, numbers: Sequence[int], cut: Cut, chunk: tuple[int, 
     from distributed import KilledWorker, as_completed
     from distributed.protocol.pickle import dumps
 
+    name = uuid4().hex
     content = dumps(work)  # functions written in a notebook travel too
     left = iter(numbers)
     running: dict[Any, int] = {}
@@ -151,7 +153,7 @@ def _on_cluster(work: Work, numbers: Sequence[int], cut: Cut, chunk: tuple[int, 
         number = next(left, None)
         if number is None:
             return None
-        future = client.submit(_unpacked, content, cut(number), chunk, pure=False, key=f"sweep-{id(running)}-{number}")
+        future = client.submit(_unpacked, content, cut(number), chunk, pure=False, key=f"sweep-{name}-{number}")
         running[future.key] = number
         return future
 

@@ -195,7 +195,8 @@ class SweepStore:
         finally:
             with suppress(OSError):
                 (self.record / "draft").unlink(missing_ok=True)
-            place.unlink(missing_ok=True)
+            with suppress(OSError):  # Windows does not remove what is open
+                place.unlink()
             os.close(file)
             if not (self.record / "plan.json").exists() and fresh:
                 shutil.rmtree(self.path, ignore_errors=True)

@@ -8,6 +8,7 @@ import pytest
 
 import deterrence_games as dg
 from deterrence_games.analysis.equilibrium_map import equilibrium_map
+from deterrence_games.analysis.sweep import _size, _time
 from deterrence_games.analysis.sweep_families import region_map
 from tests.analysis.sweep_functions import number_of_equilibria, picky
 from tests.analysis.sweeps import FIXED, PAYOFFS, PLANE, RUDIMENTARY, SQUARE, UNILATERAL, same
@@ -315,3 +316,15 @@ def test_an_estimate_counts_points_and_bytes_and_writes_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
     assert math.isfinite(found.seconds)
     assert str(found).startswith("24 points in 6 blocks; 816 bytes in memory, about ")
+
+
+def test_sizes_and_times_are_told_in_words():
+    assert [_size(n) for n in (12, 3400, 2.5e9, 8e15)] == ["12 bytes", "3.4 kB", "2.5 GB", "8e+03 TB"]
+    assert [_time(s) for s in (1.25, 600, 36_000, 864_000)] == ["1.2 seconds", "10 minutes", "10 hours", "10 days"]
+
+
+def test_a_table_may_be_a_data_frame():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"p": [0.2, 0.5], "a_DC": [1, 1]})
+    swept = dg.sweep(RUDIMENTARY, dg.Table(frame), fixed=FIXED, quantities="families")
+    assert dg.family_exists(swept, "Deterrence").values.tolist() == [False, True]

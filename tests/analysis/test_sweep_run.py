@@ -28,20 +28,15 @@ def deaths(monkeypatch, tmp_path, count):
     monkeypatch.setenv("SWEEP_DEATHS", str(folder))
 
 
-def test_processes_write_the_same_bytes(tmp_path, alone):
-    place = tmp_path / "x.zarr"
-    dg.sweep(RUDIMENTARY, PLANE, fixed=FIXED, quantities=WANTED, chunks=5, store=place, processes=2)
-    assert contents(place) == contents(alone)
-
-
-def test_a_worker_that_dies_in_a_block_is_replaced(tmp_path, monkeypatch):
+def test_processes_write_the_same_bytes_when_a_worker_dies_in_a_block(tmp_path, monkeypatch):
     deaths(monkeypatch, tmp_path, 1)
-    found = dg.sweep(
-        RUDIMENTARY, PLANE, fixed=FIXED, quantities=("families", fatal_once), chunks=6, processes=2, store=tmp_path / "x.zarr"
-    )
+    options = {"fixed": FIXED, "quantities": ("families", "outcomes", fatal_once), "chunks": 6}
+    found = dg.sweep(RUDIMENTARY, PLANE, **options, processes=2, store=tmp_path / "x.zarr")
     assert not list((tmp_path / "deaths").iterdir())
     assert (found.fatal_once == found.p).all()
     assert (found.status == 0).all()
+    dg.sweep(RUDIMENTARY, PLANE, **options, store=tmp_path / "y.zarr")
+    assert contents(tmp_path / "x.zarr") == contents(tmp_path / "y.zarr")
 
 
 def test_workers_that_die_again_and_again_end_the_sweep_which_can_go_on(tmp_path, monkeypatch):
