@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import sympy
-from sympy import FiniteSet, Interval, Set, Symbol
+from sympy import Expr, FiniteSet, Interval, Set, Symbol
 from sympy.logic.boolalg import Boolean
 
 from deterrence_games.forms.tree import History, InformationSet
@@ -175,6 +175,12 @@ def _joined_sets(one: Set, other: Set, free: AbstractSet[Symbol]) -> Set | None:
         if isinstance(large, FiniteSet) and isinstance(small, FiniteSet) and len(large) == len(small) == 1:
             (value,), (point,) = large, small
             gone = free & value.free_symbols - point.free_symbols
-            if any(sympy.cancel(value.subs(s, end) - point) == 0 for s in gone for end in ZERO_OR_ONE):
+            if any(_same(value.subs(s, end), point) for s in gone for end in ZERO_OR_ONE):
                 return large
     return None
+
+
+def _same(one: Expr, other: Expr) -> bool:
+    """Whether two fractions are equal; most that are not differ at the first point that is tried."""
+    point = {symbol: sympy.Rational(17 + 5 * k, 11 + 3 * k) for k, symbol in enumerate(sorted(one.free_symbols, key=str))}
+    return bool((one - other).xreplace(point) == 0 and sympy.cancel(one - other) == 0)

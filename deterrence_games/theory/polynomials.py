@@ -98,7 +98,7 @@ class Polynomial:
     @property
     def zero(self) -> bool:
         """Whether it is the zero polynomial."""
-        return not self.terms
+        return bool(self.raw.is_zero())
 
     @property
     def leading_sign(self) -> int:
@@ -109,6 +109,10 @@ class Polynomial:
         """The sign of the constant, and the irreducible factors with their powers."""
         constant, parts = self.raw.factor()
         return 1 if constant > 0 else -1 if constant < 0 else 0, [(Polynomial(part), int(power)) for part, power in parts]
+
+    def at(self, values: Sequence[Any]) -> Any:
+        """The value, a fraction of python-flint, at fractions for all variables of the ring."""
+        return self.raw(*values)
 
     def gcd(self, other: "Polynomial") -> "Polynomial":
         """Greatest common divisor."""

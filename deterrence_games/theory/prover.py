@@ -4,6 +4,7 @@ Most signs are read off coefficients; z3 decides the rest, exactly and over the 
 """
 
 import math
+from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
@@ -12,6 +13,7 @@ from deterrence_games.theory.coordinates import Coordinates
 from deterrence_games.theory.polynomials import Constraint, Polynomial, import_proof_packages
 
 TIMEOUT = 20_000  # milliseconds a question; what takes longer is unknown
+REMEMBERED = 32  # points at which earlier questions were answered with yes
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 Clause: TypeAlias = tuple[Constraint, ...]  # of which one holds
@@ -44,7 +46,8 @@ class Prover:
     def __init__(
         self, coordinates: Coordinates, positive: Iterable[int], nonnegative: Iterable[int], timeout: int = TIMEOUT
     ) -> None:
-        self._z3, _ = import_proof_packages()
+        self._z3, flint = import_proof_packages()
+        self._fraction, self._one = flint.fmpq, flint.fmpq(1)
         self.coordinates = coordinates
         self.ring = coordinates.ring
         self.positive = frozenset(coordinates.positive) | frozenset(positive)
@@ -54,6 +57,8 @@ class Prover:
         self._factored: dict[Polynomial, Factors] = {}
         self._answers: dict[tuple[frozenset[Constraint], frozenset[Clause], bool], tuple[str, Any]] = {}
         self._formulas: dict[Constraint, Any] = {}
+        self._simple: dict[Constraint, tuple[Constraint, ...] | None] = {}
+        self._points: deque[list[Any]] = deque(maxlen=REMEMBERED)  # where earlier questions were answered with yes
         self._symbols = [self._z3.Real(name) for name in self.ring.names]
         self.assumed = tuple(chain.from_iterable(self.simplified(stated) or () for stated in coordinates.assumptions))
 
@@ -101,6 +106,11 @@ class Prover:
 
     def simplified(self, constraint: Constraint) -> tuple[Constraint, ...] | None:
         """The constraint without factors of known sign: none when it always holds, None when it never does."""
+        if constraint not in self._simple:
+            self._simple[constraint] = self._simplify(constraint)
+        return self._simple[constraint]
+
+    def _simplify(self, constraint: Constraint) -> tuple[Constraint, ...] | None:
         relation, polynomial = constraint
         sign, others = self.factors(polynomial)
         if sign == 0:
@@ -175,8 +185,36 @@ class Prover:
             either[left] = None
         key = (frozenset(wanted), frozenset(either), model)
         if key not in self._answers:
-            self._answers[key] = self._solve(wanted, list(either), model) if wanted or either or model else (YES, None)
+            if not model and self._seen(wanted, either):
+                self._answers[key] = YES, None
+            else:
+                self._answers[key] = self._solve(wanted, list(either), model)
         return self._answers[key]
+
+    def _seen(self, constraints: Sequence[Constraint], clauses: Iterable[Clause]) -> bool:
+        """Whether they hold at one of the points that answered earlier questions; most questions add to one of those."""
+        if not constraints and not clauses:
+            return True
+        for point in self._points:
+            if all(_holds(c, point) for c in reversed(constraints)) and all(
+                any(_holds(literal, point) for literal in clause) for clause in clauses
+            ):
+                self._points.remove(point)
+                self._points.appendleft(point)
+                return True
+        return False
+
+    def _remember(self, model: Any, occurring: Iterable[int]) -> None:
+        """Keep the point of a model of z3 that is rational; what a question did not mention is one there."""
+        point = [self._one] * len(self._symbols)
+        for k in occurring:
+            value = model[self._symbols[k]]
+            if value is None:
+                continue
+            if not self._z3.is_rational_value(value):
+                return
+            point[k] = self._fraction(value.numerator_as_long(), value.denominator_as_long())
+        self._points.appendleft(point)
 
     def _solve(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, Any]:
         self.questions += 1
@@ -201,9 +239,10 @@ class Prover:
             return NO, None
         if answer != "sat":
             return UNKNOWN, None
-        if not model:
-            return YES, None
         found = solver.model()
+        if not model:
+            self._remember(found, occurring)
+            return YES, None
         return YES, {k: found.eval(self._symbols[k], model_completion=True) for k in sorted(occurring)}
 
     def _formula(self, constraint: Constraint) -> Any:
@@ -228,6 +267,11 @@ class Prover:
                     product = product * self._symbols[k]
             sums.append(product)
         return self._z3.Sum(sums) if sums else self._z3.RealVal(0)
+
+
+def _holds(constraint: Constraint, point: Sequence[Any]) -> bool:
+    value = constraint.polynomial.at(point)
+    return bool(value == 0 if constraint.sign == "=" else value >= 0 if constraint.sign == ">=" else value > 0)
 
 
 def negations(constraint: Constraint) -> tuple[Constraint, ...]:
