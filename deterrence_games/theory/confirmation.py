@@ -21,6 +21,8 @@ def fails_numerically(theorem: "Theorem", claim: Claim, point: Mapping[str, Rati
     """Whether the equilibria that the numeric solver finds at a point contradict a claim; None when they cannot tell."""
     if isinstance(claim, Throughout):
         return not _all_hold(claim.relation, point, {})
+    if theorem.refinements:
+        return None  # the solver finds what refinements remove too
     game = theorem.game
     solution = PerfectBayesian().solve(tree_form_of(game, {name: float(value) for name, value in point.items()}))
     named: dict[str, list[Equilibrium]] = {}

@@ -14,6 +14,7 @@ from deterrence_games.reproduce.papers import Paper, find_papers, load_papers
 from deterrence_games.theory import Borders, Exclusion, Implication
 
 DRAWS = 300
+FEW = {"zagare_kilgour_1995": 28}  # a point of this game takes longer
 PAPERS = {paper.name: paper for paper in load_papers()}
 CLAIMS = [(paper, claim) for paper in PAPERS.values() for claim in paper.claims]
 
@@ -27,7 +28,7 @@ def test_claim_holds(paper, claim):
         assert result.drawn == 0
     else:
         assert result.verdict == "holds"
-        assert result.drawn == (1 if claim.name == "worked-example" else DRAWS)
+        assert result.drawn == (1 if claim.name == "worked-example" else FEW.get(paper.name, DRAWS))
         assert 0 < result.inside <= result.drawn
 
 

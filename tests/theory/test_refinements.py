@@ -81,6 +81,10 @@ def test_a_refined_theorem_proves_claims(unilateral):
     refined = unilateral.refine("D1")
     assert refined.prove(Exclusion("Steadfast Deterrence", "Attack")).verdict == "proved"
     assert refined.prove(Existence()).verdict == "proved"
+    wrong = refined.prove(Equivalence("Steadfast Deterrence", ()))
+    assert wrong.verdict == "refuted"
+    assert wrong.recheck()
+    assert wrong.confirmed is None
 
 
 def test_d1_leaves_exactly_one_answer_to_a_hard_challenger(escalation):
