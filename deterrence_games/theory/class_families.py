@@ -12,28 +12,52 @@ from deterrence_games.theory.prover import UNKNOWN
 from deterrence_games.theory.support_class import SupportClass
 
 
-def families_from(
-    game: Game, classes: Iterable[SupportClass], elimination: Elimination, undecided: list[str]
-) -> tuple[tuple[Family, ...], tuple[SupportClass, ...]]:
-    """The families that classes make up, and the classes themselves; those that stay open go into `undecided`, in words."""
-    forms = ClosedForms(elimination)
-    named: list[NamedCase] = []
-    kept: list[SupportClass] = []
-    for found in classes:
-        kept.append(found)
-        try:
-            solutions = elimination.solve(found.constraints, found.unknowns())
-        except UnsolvedError as reason:
-            undecided.append(f"{in_words(found)}: {reason}")
-            continue
-        for solved in solutions:
-            if elimination.prover.feasible(solved.conditions) == UNKNOWN:
-                limit = elimination.prover.timeout / 1000
-                undecided.append(f"{in_words(found)}: z3 could not say within {limit:g} s whether it exists anywhere")
+class ClassFamilies:
+    """Families made of support classes, some now and more later.
+
+    Parameters
+    ----------
+    game : Game
+    elimination : Elimination
+
+    Attributes
+    ----------
+    classes : list of SupportClass
+        Those taken so far.
+    undecided : list of str
+        Those that stay open, in words.
+    """
+
+    def __init__(self, game: Game, elimination: Elimination) -> None:
+        self.classes: list[SupportClass] = []
+        self.undecided: list[str] = []
+        self._game, self._elimination = game, elimination
+        self._forms = ClosedForms(elimination)
+        self._named: list[NamedCase] = []
+
+    def take(self, classes: Iterable[SupportClass | None]) -> None:
+        """Solve classes, up to the first None."""
+        prover = self._elimination.prover
+        for found in classes:
+            if found is None:
+                return
+            self.classes.append(found)
+            try:
+                solutions = self._elimination.solve(found.constraints, found.unknowns())
+            except UnsolvedError as reason:
+                self.undecided.append(f"{in_words(found)}: {reason}")
                 continue
-            case = forms.case(found, solved)
-            named.append(NamedCase(name_of(game, case, _path(found)), case))
-    return families_of(named, forms), tuple(kept)
+            for solved in solutions:
+                if prover.feasible(solved.conditions) == UNKNOWN:
+                    limit = prover.timeout / 1000
+                    self.undecided.append(f"{in_words(found)}: z3 could not say within {limit:g} s whether it exists anywhere")
+                    continue
+                case = self._forms.case(found, solved)
+                self._named.append(NamedCase(name_of(self._game, case, _path(found)), case))
+
+    def families(self) -> tuple[Family, ...]:
+        """The families of all that was taken."""
+        return families_of(self._named, self._forms)
 
 
 def in_words(found: SupportClass) -> str:

@@ -5,7 +5,7 @@ import time
 from deterrence_games.errors import GameError
 from deterrence_games.games import Game
 from deterrence_games.games.expressions import to_text
-from deterrence_games.theory.class_families import families_from
+from deterrence_games.theory.class_families import ClassFamilies
 from deterrence_games.theory.coordinates import coordinates_of
 from deterrence_games.theory.elimination import Elimination
 from deterrence_games.theory.prover import NO, Prover
@@ -16,27 +16,46 @@ from deterrence_games.theory.theorem import Theorem
 
 def theorem_of(game: Game, seconds: float, timeout: float) -> Theorem:
     """Derive all perfect Bayesian equilibria of a game in closed form; see `deterrence_games.api.derive`."""
-    start = time.perf_counter()
     _check_assumptions(game)
     try:
         tree = SymbolicTree(game)
     except GameError as error:
         text = str(error)
         raise GameError(text if text.startswith("game ") else f"game {game.name!r}: {text}") from None
-    search = SupportSearch(tree, int(1000 * timeout), lambda: time.perf_counter() - start > seconds)
-    undecided: list[str] = []
-    families, classes = families_from(game, search.run(), Elimination(search.prover), undecided)
-    return Theorem(
-        game=game,
-        families=tuple(family for family in families if family.generic),
-        border_families=tuple(family for family in families if not family.generic),
-        undecided=tuple(undecided),
-        stopped=search.stopped,
-        seconds=time.perf_counter() - start,
-        stats={"assignments": search.tried, "classes": len(classes), "questions": search.prover.questions},
-        prover=search.prover,
-        classes=classes,
-    )
+    return _Derivation(game, tree, timeout).go_on(seconds)
+
+
+class _Derivation:
+    """A derivation that can be interrupted by a time limit, and go on."""
+
+    def __init__(self, game: Game, tree: SymbolicTree, timeout: float) -> None:
+        self._game = game
+        self._deadline = 0.0
+        self._spent = 0.0
+        self._search = SupportSearch(tree, int(1000 * timeout), lambda: time.perf_counter() > self._deadline)
+        self._classes = self._search.run()
+        self._families = ClassFamilies(game, Elimination(self._search.prover))
+
+    def go_on(self, seconds: float) -> Theorem:
+        """Search for so many seconds more; the theorem made of everything found so far."""
+        start = time.perf_counter()
+        self._deadline = start + seconds
+        self._families.take(self._classes)
+        families = self._families.families()
+        self._spent += time.perf_counter() - start
+        search, classes = self._search, tuple(self._families.classes)
+        return Theorem(
+            game=self._game,
+            families=tuple(family for family in families if family.generic),
+            border_families=tuple(family for family in families if not family.generic),
+            undecided=tuple(self._families.undecided),
+            stopped=search.stopped,
+            seconds=self._spent,
+            stats={"assignments": search.tried, "classes": len(classes), "questions": search.prover.questions},
+            prover=search.prover,
+            classes=classes,
+            resume_search=self.go_on if search.stopped else None,
+        )
 
 
 def _check_assumptions(game: Game) -> None:

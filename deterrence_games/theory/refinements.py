@@ -39,7 +39,7 @@ from itertools import combinations, pairwise, permutations
 from typing import TYPE_CHECKING
 
 from deterrence_games.errors import GameError
-from deterrence_games.theory.class_families import families_from, in_words
+from deterrence_games.theory.class_families import ClassFamilies, in_words
 from deterrence_games.theory.effects import effects_of
 from deterrence_games.theory.elimination import Elimination, UnsolvedError
 from deterrence_games.theory.polynomials import Constraint
@@ -62,7 +62,9 @@ def refined(theorem: "Theorem", criterion: str, seconds: float) -> "Theorem":
         raise GameError(f"game {name!r}: a theorem read from a file holds no supports to refine; derive the game anew")
     search = SupportSearch(theorem.classes[0].tree, theorem.prover.timeout, lambda: time.perf_counter() - start > seconds)
     elimination = Elimination(search.prover)
-    undecided = list(theorem.undecided)
+    found_families = ClassFamilies(theorem.game, elimination)
+    undecided = found_families.undecided
+    undecided += theorem.undecided
 
     def restricted() -> Iterator[SupportClass]:
         for found in theorem.classes:
@@ -72,7 +74,8 @@ def refined(theorem: "Theorem", criterion: str, seconds: float) -> "Theorem":
                 undecided.append(f"{criterion} at {in_words(found)}: {reason}")
                 yield found
 
-    families, classes = families_from(theorem.game, restricted(), elimination, undecided)
+    found_families.take(restricted())
+    families = found_families.families()
     return replace(
         theorem,
         families=tuple(family for family in families if family.generic),
@@ -80,9 +83,10 @@ def refined(theorem: "Theorem", criterion: str, seconds: float) -> "Theorem":
         undecided=tuple(dict.fromkeys(undecided)),
         stopped=theorem.stopped or search.stopped,
         seconds=time.perf_counter() - start,
-        stats={"assignments": search.tried, "classes": len(classes), "questions": search.prover.questions},
+        stats={"assignments": search.tried, "classes": len(found_families.classes), "questions": search.prover.questions},
         prover=search.prover,
-        classes=classes,
+        classes=tuple(found_families.classes),
+        resume_search=None,
         refinements=(*theorem.refinements, criterion),
         effects=effects_of(
             theorem.families, families, not search.stopped and undecided == list(theorem.undecided), search.prover

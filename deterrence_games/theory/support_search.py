@@ -57,14 +57,20 @@ class SupportSearch:
         s = tree.structure
         self.moves = [n for n in range(s.kind.size) if s.kind[n] == MOVE]
 
-    def run(self) -> Iterator[SupportClass]:
-        """Every complete class that is not proved empty."""
+    def run(self) -> Iterator[SupportClass | None]:
+        """Every complete class that is not proved empty; None whenever `late` says so, after which it can go on."""
         start = SupportClass(self.tree)
         start.enter(0, [dict(enumerate(weights)) for weights in self.tree.priors])
-        yield from self.settled(start, self.moves)
+        yield from self._completions(start, self.moves)
 
     def settled(self, start: SupportClass, moves: Sequence[int]) -> Iterator[SupportClass]:
         """Every completion of a class at the moves given, whole subtrees in preorder whose roots it has entered."""
+        for found in self._completions(start, moves):
+            if found is None:
+                return
+            yield found
+
+    def _completions(self, start: SupportClass, moves: Sequence[int]) -> Iterator[SupportClass | None]:
         s = self.tree.structure
         closing: dict[int, list[int]] = {node: [] for node in moves}
         for node in reversed(moves):
@@ -73,7 +79,7 @@ class SupportSearch:
 
     def _advance(
         self, found: SupportClass, closing: dict[int, list[int]], moves: Sequence[int], stage: int
-    ) -> Iterator[SupportClass]:
+    ) -> Iterator[SupportClass | None]:
         if stage == len(moves):
             if self.prover.feasible(found.constraints) == UNKNOWN:
                 self.undecided.append(found)
@@ -81,9 +87,10 @@ class SupportSearch:
             return
         node = moves[stage]
         for settled in self._settlements(found, node):
-            if self.stopped or self.late():
+            if self.late():
                 self.stopped = True
-                return
+                yield None
+                self.stopped = False
             self.tried += 1
             settled.leave(node)
             for closed in closing[node]:

@@ -1,6 +1,6 @@
 """What a derivation gives: every family of equilibria with its conditions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,19 +10,19 @@ import numpy.typing as npt
 import sympy
 from sympy import Expr, Rational, Symbol
 
-from deterrence_games.errors import GameError, ParameterError, SizeError
+from deterrence_games.errors import GameError, ParameterError
 from deterrence_games.forms.tree import InformationSet
 from deterrence_games.games import Game
 from deterrence_games.games.expressions import exact, to_text
-from deterrence_games.lowering.assumptions import broken_assumptions
-from deterrence_games.lowering.grid import MAX_POINTS, Axis, read_axis, read_fixed
-from deterrence_games.results.region_map import MAX_NAMES, RegionMap
+from deterrence_games.lowering.grid import Axis
+from deterrence_games.results.region_map import RegionMap
 from deterrence_games.theory.claims import Claim
 from deterrence_games.theory.effects import Effect, words_of
 from deterrence_games.theory.family import Family
 from deterrence_games.theory.html import html_of
 from deterrence_games.theory.instances import Instance, instance_of
 from deterrence_games.theory.latex import latex_of
+from deterrence_games.theory.maps import map_of
 from deterrence_games.theory.proofs import Proof, prove
 from deterrence_games.theory.prover import Prover
 from deterrence_games.theory.refinements import refined
@@ -56,6 +56,8 @@ class Theorem:
         What beliefs were restricted by, in turn.
     effects : tuple of Effect
         What the last refinement did to each of the families before it.
+    resume_search : callable or None
+        See `resume`.
 
     Examples
     --------
@@ -78,6 +80,7 @@ class Theorem:
     classes: tuple[SupportClass, ...] = ()
     refinements: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
+    resume_search: "Callable[[float], Theorem] | None" = None
 
     @property
     def complete(self) -> bool:
@@ -94,6 +97,23 @@ class Theorem:
         if self.undecided:
             return f"every support was searched, but {len(self.undecided)} classes are open: {'; '.join(self.undecided[:3])}"
         return "every support of behaviour and of free beliefs was solved or proved empty"
+
+    def resume(self, *, seconds: float = 600.0) -> "Theorem":
+        """Go on with a derivation that a time limit has stopped, where it was stopped.
+
+        Parameters
+        ----------
+        seconds : float
+            How long to go on.
+
+        Raises
+        ------
+        GameError
+            When the derivation was not stopped, or the theorem was refined or read from a file.
+        """
+        if self.resume_search is None:
+            raise GameError(f"game {self.game.name!r}: there is nothing to resume; only what derive was stopped at can go on")
+        return self.resume_search(seconds)
 
     def __iter__(self) -> Iterator[Family]:
         return iter(self.families)
@@ -356,27 +376,7 @@ class Theorem:
         GameError
             For more than 64 families.
         """
-        game = self.game
-        x_name, x_values = read_axis(game, "x", x)
-        y_name, y_values = read_axis(game, "y", y)
-        numbers = read_fixed(game, x_name, y_name, fixed)
-        if x_values.size * y_values.size > MAX_POINTS:
-            raise SizeError(
-                f"map of game {game.name!r}: {x_values.size * y_values.size:,} points; at most {MAX_POINTS:,} are accepted, "
-                "use fewer"
-            )
-        if len(self.families) > MAX_NAMES:
-            raise GameError(f"map of game {game.name!r}: {len(self.families)} families; at most {MAX_NAMES} fit into a map")
-        grid: dict[str, Any] = {**numbers, x_name: x_values[None, :], y_name: y_values[:, None]}
-        shape = (y_values.size, x_values.size)
-        complete = np.full(shape, self.complete)
-        for fails, _ in broken_assumptions(game, grid).values():
-            complete &= ~np.broadcast_to(fails, shape)
-        mask = np.zeros(shape, dtype=np.uint64)
-        for bit, holds in enumerate(self.exists(grid).values()):
-            mask |= (np.broadcast_to(holds, shape) & complete).astype(np.uint64) << np.uint64(bit)
-        names = tuple(family.name for family in self.families)
-        return RegionMap(game.name, x_name, y_name, x_values, y_values, names, mask, complete, numbers)
+        return map_of(self, x, y, fixed)
 
     def _named(self, params: Mapping[str, Any]) -> tuple[str, ...]:
         for name in self.game.parameters:

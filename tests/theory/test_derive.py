@@ -152,6 +152,21 @@ def test_a_time_limit_leaves_a_partial_theorem_that_says_so():
     assert theorem.prove(Existence()).verdict == "unknown"
 
 
+def test_a_stopped_derivation_goes_on_to_the_same_theorem():
+    game = dg.models.unilateral_deterrence()
+    whole = dg.derive(game)
+    part = dg.derive(game, seconds=1e-9)
+    for _ in range(1_000):
+        if not part.stopped:
+            break
+        part = part.resume(seconds=0.02)
+    assert part.complete
+    assert repr(part) == repr(whole)
+    assert part.stats["assignments"] == whole.stats["assignments"]
+    with pytest.raises(GameError, match="there is nothing to resume"):
+        part.resume()
+
+
 def test_points_outside_the_assumptions_are_refused():
     theorem = dg.derive(brinkmanship())
     with pytest.raises(ParameterError, match="the theorem assumes w > 0"):
