@@ -146,19 +146,18 @@ def _on_cluster(work: Work, numbers: Sequence[int], cut: Cut, chunk: tuple[int, 
 
     name = uuid4().hex
     content = dumps(work)  # functions written in a notebook travel too
-    left = iter(numbers)
+    left = list(reversed(numbers))
     running: dict[Any, int] = {}
+    queue = as_completed([])
 
-    def submit() -> Any:
-        number = next(left, None)
-        if number is None:
-            return None
-        future = client.submit(_unpacked, content, cut(number), chunk, pure=False, key=f"sweep-{name}-{number}")
-        running[future.key] = number
-        return future
+    def hand_out() -> None:
+        while left and len(running) < AHEAD * max(1, sum(client.nthreads().values())):  # workers come and go
+            number = left.pop()
+            future = client.submit(_unpacked, content, cut(number), chunk, pure=False, key=f"sweep-{name}-{number}")
+            running[future.key] = number
+            queue.add(future)
 
-    ahead = AHEAD * max(1, sum(client.nthreads().values()))
-    queue = as_completed([future for future in (submit() for _ in range(ahead)) if future is not None])
+    hand_out()
     try:
         for future in queue:
             try:
@@ -170,9 +169,7 @@ def _on_cluster(work: Work, numbers: Sequence[int], cut: Cut, chunk: tuple[int, 
                 ) from None
             number = running.pop(future.key)
             future.release()
-            more = submit()
-            if more is not None:
-                queue.add(more)
+            hand_out()
             yield number, result
     finally:
         if queue.futures:
