@@ -26,17 +26,19 @@ from deterrence_games.alliances.treaties import Clause, Membership, Period, Susp
 
 if TYPE_CHECKING:
     from deterrence_games.alliances.assessment import Assessment, Temptation, assess, most_tempting
+    from deterrence_games.alliances.assumptions import Assumption
     from deterrence_games.alliances.coalitions import DeterringCoalitions, cheapest_coalitions, pivotal_members
     from deterrence_games.alliances.decision_rules import Outcome, PactForms, outcome, pact_forms
     from deterrence_games.alliances.denial import Denial, denial_and_punishment, fait_accompli
-    from deterrence_games.alliances.extended_deterrence import Assumption, Guarantee, guarantee
+    from deterrence_games.alliances.extended_deterrence import Guarantee
+    from deterrence_games.alliances.from_treaty import guarantee
     from deterrence_games.alliances.joining_game import as_game
     from deterrence_games.alliances.maps import CredibilityMap, credibility_map
     from deterrence_games.alliances.thresholds import Threshold, smallest_promise, threshold, threshold_reliability
 else:
     _ON_FIRST_USE = {
         "Assessment": "assessment",
-        "Assumption": "extended_deterrence",
+        "Assumption": "assumptions",
         "CredibilityMap": "maps",
         "Denial": "denial",
         "DeterringCoalitions": "coalitions",
@@ -51,7 +53,7 @@ else:
         "credibility_map": "maps",
         "denial_and_punishment": "denial",
         "fait_accompli": "denial",
-        "guarantee": "extended_deterrence",
+        "guarantee": "from_treaty",
         "most_tempting": "assessment",
         "outcome": "decision_rules",
         "pact_forms": "decision_rules",

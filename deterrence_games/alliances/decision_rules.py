@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deterrence_games.alliances.extended_deterrence import CLAUSE_WEIGHTS, Guarantee
+from deterrence_games.alliances.assumptions import CLAUSE_WEIGHTS
+from deterrence_games.alliances.extended_deterrence import Guarantee
 from deterrence_games.alliances.obligations import DECISION_RULES
 from deterrence_games.errors import SolverError
 from deterrence_games.forms.joining import Floats

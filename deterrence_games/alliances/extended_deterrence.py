@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deterrence_games.alliances.alliance import Alliance
-from deterrence_games.alliances.indicators import Figure, Indicators
-from deterrence_games.alliances.obligations import AUTOMATICITY, DECISION_RULES, Obligations
-from deterrence_games.alliances.packaged import indicators
-from deterrence_games.errors import AllianceError, ParameterError
+from deterrence_games.alliances.assumptions import (
+    BY_ALLY,
+    CLAUSE_WEIGHTS,
+    ILLUSTRATIVE,
+    Assumption,
+    Numbers,
+    by_ally,
+    checked_rule,
+)
+from deterrence_games.alliances.obligations import AUTOMATICITY
+from deterrence_games.errors import ParameterError
 from deterrence_games.forms.joining import JoiningForm, PrivateJoiningForm
 from deterrence_games.results.cut_points import CutPointSolution
 from deterrence_games.results.joining import JoiningSolution
@@ -19,46 +25,6 @@ from deterrence_games.solvers.joining_equilibria import JoiningEquilibria
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Numbers = float | Mapping[str, float]
-
-# Share of the full promise that is broken by staying away; illustrative, no source gives numbers.
-CLAUSE_WEIGHTS = {"attack_on_all": 1.0, "common_danger": 0.6, "unspecified": 0.6, "consult": 0.2}
-
-# Used where the caller gives nothing. All are illustrative: in units of what the target's survival is worth to an ally, and
-# of the prize to the aggressor.
-ILLUSTRATIVE: dict[str, float] = {
-    "stake": 1.0,
-    "war_cost": 0.2,
-    "promise": 0.1,
-    "audience": 0.0,
-    "veto": 0.0,
-    "projection": 1.0,
-    "spread": 0.5,
-    "prize": 1.0,
-    "aggressor_cost": 0.3,
-    "aggressor_spread": 0.25,
-    "decisiveness": 1.0,
-    "company": 0.5,
-    "late": 0.0,
-    "punishment": 0.0,
-}
-BY_ALLY = ("stake", "war_cost", "promise", "audience", "veto", "projection", "spread")
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """One number that went in: which, of whom, its value, and whether it is data, derived, given or illustrative.
-
-    `standing` says how far a figure of the data is confirmed: seen, derived or recalled.
-    """
-
-    quantity: str
-    state: str
-    value: float
-    mark: str
-    standing: str
-    source: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -160,7 +126,7 @@ class Guarantee:
                 weight = dict.fromkeys(self.allies, CLAUSE_WEIGHTS[value])
                 automaticity = dict.fromkeys(self.allies, value)
             elif name == "rule":
-                changed["rule"] = _checked_rule(value)
+                changed["rule"] = checked_rule(value)
             elif name == "aggressor_spread":
                 secret[name] = value
             elif name == "aggressor_cost":
@@ -228,222 +194,3 @@ class Guarantee:
             f"{form.target_strength:.6g} against {self.aggressor} {form.aggressor_strength:.6g}; {self.rule}; numbers: "
             f"{', '.join(f'{count} {mark}' for mark, count in marks.items())}>"
         )
-
-
-def guarantee(
-    alliance: Alliance,
-    aggressor: str,
-    target: str,
-    year: int | None = None,
-    *,
-    region: str | None = None,
-    strength: Mapping[str, float] | None = None,
-    figures: Indicators | None = None,
-    measure: str = "military_expenditure_bn_usd",
-    figures_year: int | None = None,
-    rule: str | None = None,
-    collective_security: bool = False,
-    **numbers: Numbers,
-) -> Guarantee:
-    """Build the game of an alliance's guarantee to one member against one aggressor.
-
-    Every member but the target may come. What it would break by staying away grows with its obligation: the full promise
-    times the weight of the strictest clause that reaches the region (``CLAUSE_WEIGHTS``, illustrative), plus the audience cost.
-
-    Parameters
-    ----------
-    alliance : Alliance
-    aggressor, target : str
-        Codes of states.
-    year : int, optional
-        The alliance's own year when left out.
-    region : str, optional
-        Where the attack takes place; without it every obligation towards the target counts.
-    strength : mapping state -> float, optional
-        Capabilities given by hand; they replace figures.
-    figures : Indicators, optional
-        Those that come with the library when left out.
-    measure : str
-        Which figure is a state's strength.
-    figures_year : int, optional
-        The year of the figures, when it is not `year`.
-    rule : str, optional
-        ``"each_for_itself"``, ``"consensus"`` or ``"majority"``; the rule of the defence clause when left out.
-    collective_security : bool
-        The aggressor may be a member: its own promise lapses and the others stand against it.
-    **numbers
-        Any of ``ILLUSTRATIVE``, which gives the values used otherwise: ``stake``, ``war_cost`` (of coming alone, median),
-        ``promise``, ``audience``, ``veto``, ``projection`` (share of the strength that reaches the war) and ``spread`` (of the
-        logarithm of the secret cost) are a number for all or a mapping ally -> number; the others are numbers.
-
-    Raises
-    ------
-    ParameterError
-        When a state, region, year or number is unknown, the target is no member, or the aggressor is one.
-    AllianceError
-        When a state has no figure; all of them are named.
-    GameError
-        When a number is out of its range.
-
-    Examples
-    --------
-    >>> from deterrence_games.alliances import guarantee, nato
-    >>> estonia = guarantee(nato().without("ISL"), "RUS", "EST", 2024)
-    >>> len(estonia.allies), estonia.automaticity["USA"], estonia.rule
-    (30, 'attack_on_all', 'each_for_itself')
-    """
-    at = alliance if year is None else alliance.at(year)
-    members = at.members()
-    name = f"{alliance.name} {at.year}: {aggressor} against {target}"
-    if target not in members:
-        raise ParameterError(f"{name}: {target!r} is no member in {at.year}; members: {', '.join(members)}")
-    if aggressor == target:
-        raise ParameterError(f"{name}: the aggressor is the target; name two states")
-    if aggressor in members and not collective_security:
-        raise ParameterError(
-            f"{name}: the aggressor {aggressor!r} is a member; name a state outside, or say collective_security=True"
-        )
-    unknown = set(numbers) - set(ILLUSTRATIVE)
-    if unknown:
-        raise ParameterError(
-            f"{name}: {', '.join(map(repr, sorted(unknown)))} is unknown; use one of {', '.join(ILLUSTRATIVE)}"
-        )
-    allies = tuple(own for own in members if own not in (target, aggressor))
-    owed = at.obligations(target, region=region)
-    automaticity = {ally: _strictest(owed, ally) for ally in allies}
-    weight = {ally: CLAUSE_WEIGHTS.get(automaticity[ally], 0.0) for ally in allies}
-    told: list[Assumption] = []
-    force = _strengths(name, at, (*allies, target, aggressor), strength, figures, measure, figures_year, told)
-    column: dict[str, dict[str, float]] = {}
-    for quantity in BY_ALLY:
-        given = numbers.get(quantity)
-        default = dict.fromkeys(allies, ILLUSTRATIVE[quantity])
-        column[quantity] = default if given is None else by_ally(name, quantity, given, allies, default)
-        named = set(allies) if given is not None and not isinstance(given, Mapping) else set(given or ())
-        for ally in allies:
-            told.append(_told(quantity, ally, column[quantity][ally], ally in named))
-    for ally in allies:
-        told.append(Assumption("clause weight", ally, weight[ally], "illustrative", "given", automaticity[ally]))
-    single: dict[str, float] = {}
-    for quantity in ILLUSTRATIVE:
-        if quantity not in BY_ALLY:
-            value = numbers.get(quantity, ILLUSTRATIVE[quantity])
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise ParameterError(f"{name}: {quantity} is {value!r}; give one number")
-            single[quantity] = float(value)
-            told.append(_told(quantity, "", single[quantity], quantity in numbers))
-    form = JoiningForm(
-        allies,
-        np.array([force[ally] * column["projection"][ally] for ally in allies]),
-        np.array(list(column["stake"].values())),
-        np.array(list(column["war_cost"].values())),
-        np.array([weight[ally] * column["promise"][ally] + column["audience"][ally] for ally in allies]),
-        force[target],
-        force[aggressor],
-        decisiveness=single["decisiveness"],
-        company=single["company"],
-        late=single["late"],
-        prize=single["prize"],
-        war_cost=single["aggressor_cost"],
-        punishment=single["punishment"],
-        name=name,
-    )
-    private = PrivateJoiningForm(
-        form,
-        np.array(list(column["spread"].values())),
-        np.array(list(column["veto"].values())),
-        single["aggressor_spread"],
-    )
-    if rule is None:
-        rules = [own.decision_rule for own in owed.of_kind("defence") if own.decision_rule != "unspecified"]
-        rule = rules[0] if rules else "each_for_itself"
-    return Guarantee(
-        alliance.name, at.year, aggressor, target, private, automaticity, weight, column["promise"], column["audience"],
-        _checked_rule(rule), tuple(told),
-    )  # fmt: skip
-
-
-def by_ally(
-    where: str, quantity: str, value: Numbers, allies: tuple[str, ...], before: Mapping[str, float]
-) -> dict[str, float]:
-    """A number for every ally, from one for all or from a mapping for some.
-
-    Raises
-    ------
-    ParameterError
-        When an ally is unknown or a value is no number.
-    """
-    if isinstance(value, Mapping):
-        strange = [own for own in value if own not in allies]
-        if strange:
-            raise ParameterError(
-                f"{where}: {quantity} of {', '.join(map(repr, strange))}, who is no ally; allies: {', '.join(allies)}"
-            )
-        values = {ally: value.get(ally, before[ally]) for ally in allies}
-    else:
-        values = dict.fromkeys(allies, value)
-    try:
-        return {ally: float(own) for ally, own in values.items()}
-    except (TypeError, ValueError):
-        raise ParameterError(f"{where}: {quantity} is {value!r}; give a number, or a mapping from allies to numbers") from None
-
-
-def _strictest(owed: Obligations, ally: str) -> str:
-    """The clause by which an ally owes most: defence by its automaticity, else consultation; "none" for nothing."""
-    clauses = [own.automaticity for own in owed.of_kind("defence") if own.promisor == ally]
-    clauses += ["consult" for own in owed.of_kind("consultation") if own.promisor == ally]
-    return max(clauses, key=lambda own: CLAUSE_WEIGHTS[own], default="none")
-
-
-def _strengths(
-    name: str,
-    alliance: Alliance,
-    states: tuple[str, ...],
-    given: Mapping[str, float] | None,
-    figures: Indicators | None,
-    measure: str,
-    figures_year: int | None,
-    told: list[Assumption],
-) -> dict[str, float]:
-    """Each state's strength, given or from the figures, and where it is from."""
-    given = {} if given is None else given
-    strange = [own for own in given if own not in states]
-    if strange:
-        raise ParameterError(f"{name}: strength of {', '.join(map(repr, strange))}, who takes no part; drop it")
-    asked = [own for own in states if own not in given]
-    source = indicators() if figures is None else figures
-    year = alliance.year if figures_year is None else figures_year
-    found: dict[str, Figure] = {}
-    if asked:
-        assert year is not None  # members were read at a year
-        try:
-            source.of(asked, measure, year)
-        except AllianceError as problem:
-            raise AllianceError(f"{name}: {problem}; or give strength={{state: number}}") from None
-        found = source.measure(measure, year)
-    force = {}
-    for state in states:
-        if state in given:
-            force[state] = float(given[state])
-            told.append(Assumption("strength", state, force[state], "given", "given", "the caller"))
-        else:
-            figure = found[state]
-            force[state] = figure.value
-            mark = {"seen": "data", "recalled": "data", "derived": "derived"}.get(figure.standing, "given")
-            told.append(
-                Assumption("strength", state, figure.value, mark, figure.standing, f"{measure} {year}: {figure.source}")
-            )
-    return force
-
-
-def _told(quantity: str, state: str, value: float, given: bool) -> Assumption:
-    return Assumption(
-        quantity, state, value, "given" if given else "illustrative", "given", "the caller" if given else "default"
-    )
-
-
-def _checked_rule(rule: str) -> str:
-    allowed = DECISION_RULES[:3]
-    if rule not in allowed:
-        raise ParameterError(f"decision rule {rule!r} is unknown; use one of {', '.join(allowed)}")
-    return rule

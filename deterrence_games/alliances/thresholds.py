@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deterrence_games.alliances.assumptions import BY_ALLY
 from deterrence_games.alliances.decision_rules import outcome
-from deterrence_games.alliances.extended_deterrence import BY_ALLY, Guarantee
+from deterrence_games.alliances.extended_deterrence import Guarantee
 from deterrence_games.errors import ParameterError
 from deterrence_games.solvers.cut_points import coalition
 

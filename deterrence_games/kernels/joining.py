@@ -334,3 +334,29 @@ def reply_shapes(strength, stake, cost, promise, target, aggressor, decisiveness
             shapes[k] = 2
         else:
             shapes[k] = 1 if rises else -1
+
+
+@kernel
+def attack_worth(strength, target, aggressor, decisiveness, late, prize, war_cost, punishment):
+    """What attacking is worth against a coalition of this strength."""
+    held = late * hold(target, aggressor, decisiveness) + (1.0 - late) * hold(strength, aggressor, decisiveness)
+    return prize * (1.0 - held) - war_cost - punishment * (1.0 - late) * (strength - target)
+
+
+@kernel
+def deterring(target, largest, aggressor, decisiveness, late, prize, war_cost, punishment, tie, most):
+    """Least strength against which attacking is worth no more than a tie; infinite when there is none up to `most`."""
+    low, high = target, largest
+    if attack_worth(low, target, aggressor, decisiveness, late, prize, war_cost, punishment) <= tie:
+        return low
+    while attack_worth(high, target, aggressor, decisiveness, late, prize, war_cost, punishment) > tie:
+        low, high = high, 2.0 * high
+        if high > most:
+            return np.inf
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        if attack_worth(middle, target, aggressor, decisiveness, late, prize, war_cost, punishment) > tie:
+            low = middle
+        else:
+            high = middle
+    return high

@@ -1,5 +1,6 @@
 """Cut-point equilibria of the joining game with private costs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import erfc, gcd, lcm, log, sqrt
@@ -195,29 +196,39 @@ class Replies:
 
 
 def reply_error(form: PrivateJoiningForm, chance: Floats, units: Ints, unit: float) -> float:
-    """Largest distance between a chance and its best reply: the others are convolved anew for every ally, nothing is undone."""
+    """Largest distance between a chance and its best reply, from distributions of the others that no deconvolution touched."""
     game = form.form
+    arrives = 1.0 - game.late
     worst = 0.0
-    size = int(units.sum()) + 1
-    for ally in range(len(chance)):
-        rest = np.zeros(size)
-        rest[0], top = 1.0, 0
-        for other in range(len(chance)):
-            if other != ally:
-                moved = rest[: top + 1] * float(chance[other])
-                rest[: top + 1] *= 1.0 - float(chance[other])
-                rest[units[other] : units[other] + top + 1] += moved
-                top += int(units[other])
-        others = game.target_strength + unit * np.arange(size)
+    for ally, rest in _of_the_others(chance, units):
+        others = game.target_strength + unit * np.arange(len(rest))
         together = others + game.strength[ally]
-        fighting = rest @ (game.held(together) - game.held(others)) * game.stake[ally] * (1.0 - game.late)
-        share = rest @ ((game.target_strength + game.strength[ally]) / together) ** game.company * (1.0 - game.late)
+        fighting = rest @ (game.held(together) - game.held(others)) * game.stake[ally] * arrives
+        share = rest @ ((game.target_strength + game.strength[ally]) / together) ** game.company * arrives
         highest = (fighting + game.promise[ally]) / share
         wanted = 0.0
         if highest > 0.0:
             wanted = 0.5 * erfc(-log(highest / game.cost[ally]) / (sqrt(2.0) * form.spread[ally]))
         worst = max(worst, abs(chance[ally] - (1.0 - form.veto[ally]) * wanted))
     return float(worst)
+
+
+def _of_the_others(chance: Floats, units: Ints) -> Iterator[tuple[int, Floats]]:
+    """Each ally with the distribution of the others' strength: the two halves are given to each other, then halved again."""
+    waiting = [(np.ones(1), list(range(len(chance))))]
+    while waiting:
+        rest, group = waiting.pop()
+        if len(group) == 1:
+            yield group[0], rest
+        for mine, others in ((group[0::2], group[1::2]), (group[1::2], group[0::2])):
+            if len(group) > 1:
+                joined = rest
+                for other in others:
+                    more = np.zeros(len(joined) + int(units[other]))
+                    more[: len(joined)] = joined * (1.0 - chance[other])
+                    more[units[other] :] += joined * chance[other]
+                    joined = more
+                waiting.append((joined, mine))
 
 
 def coalition(form: JoiningForm, chance: Floats, work: int = 131_072) -> tuple[Floats, Floats]:

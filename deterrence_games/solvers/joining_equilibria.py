@@ -138,18 +138,14 @@ def deterring_strength(form: JoiningForm) -> float:
     The target's own strength where that deters by itself, and infinite when no strength deters. An aggressor who gains no more
     than a rounding error, 1e-12 of the prize, keeps the peace.
     """
-    tie = 1e-12 * form.prize
-    if form.attack_value(form.target_strength) <= tie:
-        return form.target_strength
-    low, high = form.target_strength, 2.0 * max(form.largest, form.aggressor_strength)
-    while form.attack_value(high) > tie:
-        low, high = high, 2.0 * high
-        if high > 1e18 * max(form.largest, form.aggressor_strength):
-            return float("inf")
-    for _ in range(200):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if form.attack_value(middle) > tie else (low, middle)
-    return high
+    start = 2.0 * max(form.largest, form.aggressor_strength)
+    run = warm_up.choose(kernels.deterring, small=len(form.allies) <= FEW_ALLIES)
+    return float(
+        run(
+            form.target_strength, start, form.aggressor_strength, form.decisiveness, form.late, form.prize, form.war_cost,
+            form.punishment, 1e-12 * form.prize, 1e18 * start,
+        )
+    )  # fmt: skip
 
 
 def interplay_of(form: JoiningForm) -> str:
