@@ -11,7 +11,8 @@ A file is one object, in UTF-8, with these entries.
     and ``cases``; a case has the same but for the name, with ``bounds`` in place of ranges, ``supports`` and ``generic``.
     A condition is a relation as a text, ``{"all": [...]}`` or ``{"any": [...]}``. Strategies are lists of
     ``[player, type, history, {action: probability}]``, supports of ``[player, type, history, [action, ...]]`` and beliefs
-    of ``[history, player, {type: set}]``; a set is a text (one number) or ``[low, high, low excluded, high excluded]``.
+    of ``[history, player, {type: set}]``; a set is a text (one number), ``[low, high, low excluded, high excluded]``, or
+    ``{"any": [set, ...]}``.
 ``refinements``
     Names of what beliefs were restricted by.
 ``undecided``, ``stopped``, ``seconds``, ``stats``
@@ -25,7 +26,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sympy import Expr, FiniteSet, Integer, Interval, Set, Symbol
+from sympy import Expr, FiniteSet, Integer, Interval, Set, Symbol, Union
 from sympy.logic.boolalg import And, Boolean, Or
 
 from deterrence_games.errors import DeterrenceGamesError, FormatError
@@ -127,8 +128,10 @@ def _condition(condition: Boolean) -> Any:
 def _set(held: Set) -> Any:
     if isinstance(held, Interval):
         return [to_text(held.start), to_text(held.end), bool(held.left_open), bool(held.right_open)]
-    (value,) = held
-    return to_text(value)
+    if isinstance(held, Union):
+        return {"any": [_set(part) for part in held.args]}
+    values = [to_text(value) for value in held]
+    return values[0] if len(values) == 1 else {"any": values}
 
 
 def _texts(table: Mapping[str, Expr]) -> dict[str, str]:
@@ -266,6 +269,8 @@ class _TheoremDocument(Document):
         return self.formula(value, where), self.truth(excluded, where)
 
     def set(self, given: Any, where: str) -> Set:
+        if isinstance(given, dict) and given.keys() == {"any"}:
+            return Union(*self.list(given["any"], f"{where}.any", self.set), evaluate=False)
         if type(given) is not list:
             return FiniteSet(self.formula(given, where))
         low, high, left, right = self.items(given, where, 4)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import deterrence_games as dg
+from deterrence_games.io.theorem_json import theorem_from_json, theorem_to_json
 from deterrence_games.reproduce import SolvedPoints, ordered
 
 POINTS = 300
@@ -41,3 +42,5 @@ def test_theorem_agrees_with_the_numeric_solver(name):
     for family, holds in exists.items():
         assert 0 < holds.sum() < POINTS
         np.testing.assert_array_equal(points.exists(family), holds, err_msg=family)
+    text = theorem_to_json(theorem)  # belief sets of several parts among them
+    assert theorem_to_json(theorem_from_json(text, "text")) == text
