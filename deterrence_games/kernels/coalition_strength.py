@@ -1,67 +1,89 @@
-"""The distribution of a coalition's strength when its members come independently, in whole units, and without each member."""
+"""The distribution of a coalition's strength when its members come independently, and without each of them.
+
+Strength is counted in units. A member of ``units + parts`` of them counts as the lower or the higher whole number, with the
+probabilities that keep its mean, so that what is lost is of second order in the unit; with no parts nothing is lost.
+"""
+
+import numpy as np
 
 from deterrence_games.kernels.jit import kernel
 
 
 @kernel
-def strength_distribution(units, chance, out):
-    """Fill out[x], the probability that those who come sum to x units; exact but for rounding.
+def add_member(mass, top, units, part, q):
+    """Let one more member come with probability q; `mass` is changed up to its new highest level, which is returned."""
+    low, high = q * (1.0 - part), q * part
+    higher = top + units + (1 if part > 0.0 else 0)
+    for x in range(higher, units, -1):
+        mass[x] = (1.0 - q) * mass[x] + low * mass[x - units] + high * mass[x - units - 1]
+    if units <= higher:
+        mass[units] = (1.0 - q) * mass[units] + low * mass[0]
+    for x in range(min(units, higher + 1)):
+        mass[x] *= 1.0 - q
+    return higher
+
+
+@kernel
+def strength_distribution(units, parts, chance, out):
+    """Fill out[x], the probability that those who come sum to x units.
 
     Parameters
     ----------
     units : int64[ally]
+    parts : float64[ally]
+        Within [0, 1).
     chance : float64[ally]
-    out : float64[sum of units + 1]
+    out : float64[level]
+        At least one more than the units, a part counted as one.
     """
     out[:] = 0.0
     out[0] = 1.0
     top = 0
     for k in range(units.size):
-        unit, q = units[k], chance[k]
-        top += unit
-        for x in range(top, unit - 1, -1):
-            out[x] = (1.0 - q) * out[x] + q * out[x - unit]
-        for x in range(min(unit, top + 1)):
-            out[x] *= 1.0 - q
+        top = add_member(out, top, units[k], parts[k], chance[k])
 
 
 @kernel
-def without_one(whole, unit, q, out):
-    """Fill out[x], the distribution without one member that comes with probability q, by undoing its convolution.
+def expectations(units, parts, chance, tables, shared, mass, out):
+    """Fill out[ally, k] with the means, over the strength x of the others, of tables[ally, k, x] (k up to 2), shared[x] (3).
 
-    The recursion runs upwards for q below one half and downwards above, so that errors shrink.
-    """
-    size = whole.size - unit
-    if unit == 0:
-        out[:size] = whole[:size]
-    elif q < 0.5:
-        scale = 1.0 / (1.0 - q)
-        for x in range(size):
-            before = out[x - unit] if x >= unit else 0.0
-            out[x] = (whole[x] - q * before) * scale
-    else:
-        scale = 1.0 / q
-        for x in range(size - 1, -1, -1):
-            after = out[x + unit] if x + unit < size else 0.0
-            out[x] = (whole[x + unit] - (1.0 - q) * after) * scale
-
-
-@kernel
-def expectations(units, chance, tables, whole, rest, out):
-    """Fill out[ally, k], the mean of each of three tables[ally, k, x] over the strength x of the others.
+    The distribution of everybody outside a group is handed down: each half of the group is given the other, and is halved.
 
     Parameters
     ----------
-    tables : float64[ally, 3, sum of units + 1]
-    whole, rest : float64[sum of units + 1]
-        `whole` comes out as the distribution of everybody's strength; `rest` is work space.
+    tables : float64[ally, 3, level]
+    shared : float64[level]
+    mass : float64[depth, level]
+        Work space; a group is halved at most ``depth - 1`` times.
     """
-    strength_distribution(units, chance, whole)
-    for k in range(units.size):
-        without_one(whole, units[k], chance[k], rest)
-        first, second, third = 0.0, 0.0, 0.0
-        for x in range(whole.size - units[k]):
-            first += rest[x] * tables[k, 0, x]
-            second += rest[x] * tables[k, 1, x]
-            third += rest[x] * tables[k, 2, x]
-        out[k, 0], out[k, 1], out[k, 2] = first, second, third
+    n = units.size
+    mass[0, :] = 0.0
+    mass[0, 0] = 1.0
+    tops = np.zeros(mass.shape[0], np.int64)
+    waiting = np.empty((2 * mass.shape[0] + 2, 5), np.int64)  # depth, the group, and whom to add to those outside
+    waiting[0] = (0, 0, n, 0, 0)
+    count = 1 if n > 0 else 0
+    while count > 0:
+        count -= 1
+        depth, first, last, begin, end = waiting[count]
+        if depth > 0:
+            top = tops[depth - 1]
+            mass[depth, : top + 1] = mass[depth - 1, : top + 1]
+            mass[depth, top + 1 :] = 0.0
+            for k in range(begin, end):
+                top = add_member(mass[depth], top, units[k], parts[k], chance[k])
+            tops[depth] = top
+        if last - first == 1:
+            zero, one, two, three = 0.0, 0.0, 0.0, 0.0
+            for x in range(tops[depth] + 1):
+                share = mass[depth, x]
+                zero += share * tables[first, 0, x]
+                one += share * tables[first, 1, x]
+                two += share * tables[first, 2, x]
+                three += share * shared[x]
+            out[first, 0], out[first, 1], out[first, 2], out[first, 3] = zero, one, two, three
+        else:
+            middle = (first + last) // 2
+            waiting[count] = (depth + 1, middle, last, first, middle)
+            waiting[count + 1] = (depth + 1, first, middle, middle, last)
+            count += 2

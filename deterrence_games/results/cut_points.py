@@ -108,8 +108,8 @@ class CutPointSolution:
     unique : bool
         Whether the bounds meet, so that there is proved to be no other equilibrium, up to rounding.
     unit, rounding : float
-        The unit in which the allies' strengths are counted in the distribution, and the largest error of a strength made by
-        it; 0 where strengths are whole units, and then the distribution is exact.
+        The unit in which the allies' strengths are counted in the distribution, and the largest standard deviation that this
+        adds to a strength, its mean kept; 0 where strengths are whole units, and then the distribution is exact.
     completeness : str
     """
 
@@ -139,7 +139,7 @@ class CutPointSolution:
         )
 
     def __repr__(self) -> str:
-        exact = "exact" if self.rounding == 0.0 else f"in units of {self.unit:.4g}, errors up to {self.rounding:.2g}"
+        exact = "exact" if self.rounding == 0.0 else f"in units of {self.unit:.4g}, means kept"
         return "\n".join(
             [f"{len(self)} cut-point equilibria; strengths {exact}", *map(repr, self.equilibria), self.completeness]
         )

@@ -20,6 +20,7 @@ FEW = 3_000  # allies times units that are quick in plain Python
 MEMORY = 6  # past steps that the acceleration looks at
 SAME = 1e-6  # chances closer than this are one equilibrium
 MET = 1e-6  # bounds that lie so close have met
+PATIENCE, SLOW = 12, 0.99  # bounds that after so many steps narrow by less than a hundredth a step are left as they are
 
 
 @final
@@ -28,10 +29,10 @@ class CutPoints:
     """Bayesian equilibria in cut-points of the joining game with private costs.
 
     An ally's reply depends on the distribution of the others' strength. That is computed by convolution, without simulation:
-    exactly where the strengths are whole multiples of a unit and not too many, else for the strengths of
-    the others rounded to such a unit (an ally's own strength is never rounded). Replies that are split into rising and
-    falling parts bound all equilibria from both sides [1]_; where the bounds meet, the equilibrium is unique. Otherwise
-    equilibria are searched from both bounds and between them, and others may exist.
+    exactly where the strengths are whole multiples of a unit and not too many; else one of the others whose strength lies
+    between two multiples counts as the lower or the higher, with the mean kept, and an error of second order in the unit.
+    Replies that are split into rising and falling parts bound all equilibria from both sides [1]_; where the bounds meet, the
+    equilibrium is unique. Otherwise equilibria are searched from both bounds and between them, and others may exist.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ class CutPoints:
     (True, 0.0, True)
     """
 
-    work: int = 131_072
+    work: int = 65_536
     residual: float = 1e-11
     steps: int = 200
 
@@ -68,14 +69,15 @@ class CutPoints:
         """Find cut-point equilibria of one game."""
         replies = Replies(form, self.work)
         low, high = np.zeros(len(form.veto)), 1.0 - form.veto
-        for _ in range(self.steps):
+        gap = 1.0
+        for step in range(self.steps):
             tighter = replies.bounds(low, high)
-            moved = max(np.abs(tighter[0] - low).max(initial=0.0), np.abs(tighter[1] - high).max(initial=0.0))
             low, high = np.maximum(low, tighter[0]), np.minimum(high, tighter[1])
-            if (high - low).max(initial=0.0) < MET or moved < 1e-6:
+            before, gap = gap, float((high - low).max(initial=0.0))
+            if gap < MET or (step >= PATIENCE and gap > SLOW * before):
                 break
         starts = [0.5 * (low + high), low, high, 0.25 * high + 0.75 * low, 0.75 * high + 0.25 * low]
-        met = bool((high - low).max(initial=0.0) < MET)
+        met = gap < MET
         found: list[CutPointEquilibrium] = []
         for start in starts[:1] if met else starts:
             chance = self._fixed_point(replies, start)
@@ -132,24 +134,25 @@ class Replies:
         game = form.form
         self.form = form
         self.unit = unit_of(game.strength, work)
-        self.units: Ints = np.rint(game.strength / self.unit).astype(np.int64)
-        self.rounding = float(np.abs(self.units * self.unit - game.strength).max(initial=0.0))
-        if self.rounding <= 1e-12 * game.largest:
-            self.rounding = 0.0
-        size = int(self.units.sum()) + 1
+        self.units, self.parts = in_units(game.strength, self.unit)
+        self.rounding = float(self.unit * np.sqrt(self.parts * (1.0 - self.parts)).max(initial=0.0))
+        size = int((self.units + (self.parts > 0.0)).sum()) + 1
         self.strength = np.asarray(game.target_strength + self.unit * np.arange(size), dtype=np.float64)
+        self.attack = game.attack_value(self.strength)
         own = game.strength[:, None]
         rise = game.stake[:, None] * (game.held(self.strength + own) - game.held(self.strength))
         change = np.diff(rise, axis=1, prepend=rise[:, :1])
         rising = rise[:, :1] + np.cumsum(np.maximum(change, 0.0), axis=1)
         burden = ((game.target_strength + own) / (self.strength + own)) ** game.company
         self.tables: Floats = np.ascontiguousarray(np.stack([rising, rise - rising, burden], axis=1))
-        self._whole, self._rest, self._means = np.empty(size), np.empty(size), np.empty((len(own), 3))
-        self._kernel = warm_up.choose(kernels.expectations, small=size * len(own) <= FEW)
+        n = len(own)
+        self._mass, self._means = np.empty((n.bit_length() + 2, size)), np.empty((n, 4))
+        self._kernel = warm_up.choose(kernels.expectations, small=size * n <= FEW)
 
     def means(self, chance: Floats) -> Floats:
-        """Means of the rising part, the falling part, and the share of the cost, float64[ally, 3]."""
-        self._kernel(self.units, np.ascontiguousarray(chance), self.tables, self._whole, self._rest, self._means)
+        """Means of the rising part, the falling part, the share of the cost, and the value of attacking, float64[ally, 4]."""
+        given = np.ascontiguousarray(chance)
+        self._kernel(self.units, self.parts, given, self.tables, self.attack, self._mass, self._means)
         return self._means.copy()
 
     def cut(self, rise: Floats, share: Floats) -> Floats:
@@ -181,26 +184,29 @@ class Replies:
         """Describe chances as an equilibrium, with the certificate."""
         game = self.form.form
         means = self.means(chance)
-        whole = self._whole.copy()
         cut = self.cut(means[:, 0] + means[:, 1], means[:, 2])
         arrives = 1.0 - game.late
         margin = arrives * (means[:, 0] + means[:, 1] - game.cost * means[:, 2]) + game.promise
-        attack = game.attack_value(self.strength)
-        without = np.empty(len(chance))
-        for ally, unit in enumerate(self.units):
-            kernels.without_one(whole, unit, chance[ally], self._rest)
-            size = len(whole) - unit
-            without[ally] = self._rest[:size] @ attack[:size]
-        error = reply_error(self.form, chance, self.units, self.unit)
-        return CutPointEquilibrium(self.form, cut, chance, margin, self.strength, whole, without, error)
+        whole = np.empty(len(self.strength))
+        run = warm_up.choose(kernels.strength_distribution, small=whole.size * len(chance) <= FEW)
+        run(self.units, self.parts, np.ascontiguousarray(chance), whole)
+        error = reply_error(self.form, chance, self.unit)
+        return CutPointEquilibrium(self.form, cut, chance, margin, self.strength, whole, means[:, 3].copy(), error)
 
 
-def reply_error(form: PrivateJoiningForm, chance: Floats, units: Ints, unit: float) -> float:
-    """Largest distance between a chance and its best reply, from distributions of the others that no deconvolution touched."""
+def reply_error(form: PrivateJoiningForm, chance: Floats, unit: float) -> float:
+    """Largest distance between a chance and its best reply; every distribution of the others is convolved anew."""
     game = form.form
     arrives = 1.0 - game.late
     worst = 0.0
-    for ally, rest in _of_the_others(chance, units):
+    units, parts = in_units(game.strength, unit)
+    steps = []
+    for own, part, q in zip(units.tolist(), parts.tolist(), chance.tolist(), strict=True):
+        step = np.zeros(own + 2)
+        step[own], step[own + 1] = q * (1.0 - part), q * part
+        step[0] += 1.0 - q
+        steps.append(step)
+    for ally, rest in _of_the_others(steps):
         others = game.target_strength + unit * np.arange(len(rest))
         together = others + game.strength[ally]
         fighting = rest @ (game.held(together) - game.held(others)) * game.stake[ally] * arrives
@@ -213,25 +219,26 @@ def reply_error(form: PrivateJoiningForm, chance: Floats, units: Ints, unit: flo
     return float(worst)
 
 
-def _of_the_others(chance: Floats, units: Ints) -> Iterator[tuple[int, Floats]]:
-    """Each ally with the distribution of the others' strength: the two halves are given to each other, then halved again."""
-    waiting = [(np.ones(1), list(range(len(chance))))]
+def _of_the_others(steps: list[Floats]) -> Iterator[tuple[int, Floats]]:
+    """Each ally with the distribution of the others' strength, by products of polynomials over a tree of groups."""
+    waiting = [(np.ones(1), list(range(len(steps))))]
     while waiting:
         rest, group = waiting.pop()
         if len(group) == 1:
             yield group[0], rest
-        for mine, others in ((group[0::2], group[1::2]), (group[1::2], group[0::2])):
-            if len(group) > 1:
+        elif group:
+            for mine, others in ((group[0::2], group[1::2]), (group[1::2], group[0::2])):
                 joined = rest
                 for other in others:
-                    more = np.zeros(len(joined) + int(units[other]))
-                    more[: len(joined)] = joined * (1.0 - chance[other])
-                    more[units[other] :] += joined * chance[other]
+                    used = np.flatnonzero(steps[other])
+                    more = np.zeros(len(joined) + len(steps[other]) - 1)
+                    for shift in used:
+                        more[shift : shift + len(joined)] += joined * steps[other][shift]
                     joined = more
                 waiting.append((joined, mine))
 
 
-def coalition(form: JoiningForm, chance: Floats, work: int = 131_072) -> tuple[Floats, Floats]:
+def coalition(form: JoiningForm, chance: Floats, work: int = 65_536) -> tuple[Floats, Floats]:
     """Levels of a coalition's strength, target included, and their probabilities, when allies come independently.
 
     Parameters
@@ -241,11 +248,20 @@ def coalition(form: JoiningForm, chance: Floats, work: int = 131_072) -> tuple[F
         As in `CutPoints`.
     """
     unit = unit_of(form.strength, work)
-    units: Ints = np.rint(form.strength / unit).astype(np.int64)
-    out = np.empty(int(units.sum()) + 1)
+    units, parts = in_units(form.strength, unit)
+    out = np.empty(int((units + (parts > 0.0)).sum()) + 1)
     run = warm_up.choose(kernels.strength_distribution, small=out.size * len(units) <= FEW)
-    run(units, np.ascontiguousarray(chance, dtype=np.float64), out)
+    run(units, parts, np.ascontiguousarray(chance, dtype=np.float64), out)
     return np.asarray(form.target_strength + unit * np.arange(out.size), dtype=np.float64), out
+
+
+def in_units(strength: Floats, unit: float) -> tuple[Ints, Floats]:
+    """Whole units of each strength and the part of one that is left, int64[ally] and float64[ally]."""
+    count = strength / unit
+    near = np.rint(count)
+    count = np.where(np.abs(count - near) < 1e-9, near, count)
+    units = np.floor(count)
+    return units.astype(np.int64), np.asarray(count - units, dtype=np.float64)
 
 
 def unit_of(strength: Floats, work: int) -> float:

@@ -88,22 +88,39 @@ def test_bounds_enclose_every_reply(seed):
 
 @given(st.integers(0, 10**6))
 def test_distribution_and_leaving_one_out(seed):
+    """Against all coalitions, each member between two units taken as the lower or the higher."""
     rng = np.random.default_rng(seed)
-    units, chance = rng.integers(0, 6, 5), rng.uniform(size=5)
-    chance[rng.integers(0, 5)] = rng.choice([0.0, 0.5, 1.0])
-    expected = np.zeros(units.sum() + 1)
-    for coalition in product((0, 1), repeat=5):
-        weight = np.prod([q if come else 1 - q for q, come in zip(chance, coalition, strict=True)])
-        expected[units @ coalition] += weight
-    for run in (kernels.strength_distribution, interpreted(kernels.strength_distribution)):
-        whole = np.empty(units.sum() + 1)
-        run(units, chance, whole)
-        np.testing.assert_allclose(whole, expected, atol=1e-14)
-    rest, without = np.zeros(whole.size), np.zeros(whole.size)
-    for run in (kernels.without_one, interpreted(kernels.without_one)):
-        run(whole, units[0], chance[0], rest)
-        kernels.strength_distribution(units[1:], chance[1:], without[: units[1:].sum() + 1])
-        np.testing.assert_allclose(rest[: units[1:].sum() + 1], without[: units[1:].sum() + 1], atol=1e-12)
+    n = int(rng.integers(1, 6))
+    units, chance = rng.integers(0, 5, n), rng.uniform(size=n)
+    parts = rng.uniform(size=n) * rng.integers(0, 2, n)
+    chance[rng.integers(0, n)] = rng.choice([0.0, 0.5, 1.0])
+    size = int((units + (parts > 0)).sum()) + 1
+
+    def enumerated(members):
+        found = np.zeros(size)
+        for moves in product((0, 1, 2), repeat=len(members)):  # stays, comes as the lower number, as the higher
+            shares = [
+                (1 - chance[k], chance[k] * (1 - parts[k]), chance[k] * parts[k])[m]
+                for k, m in zip(members, moves, strict=True)
+            ]
+            level = sum((0, units[k], units[k] + 1)[m] for k, m in zip(members, moves, strict=True))
+            weight = np.prod(shares)
+            if weight > 0.0:
+                found[level] += weight
+        return found
+
+    tables, shared = rng.normal(size=(n, 3, size)), rng.normal(size=size)
+    for distribution, expectations in (
+        (kernels.strength_distribution, kernels.expectations),
+        (interpreted(kernels.strength_distribution), interpreted(kernels.expectations)),
+    ):
+        whole, out = np.full(size, np.nan), np.full((n, 4), np.nan)
+        distribution(units, parts, chance, whole)
+        np.testing.assert_allclose(whole, enumerated(range(n)), atol=1e-14)
+        expectations(units, parts, chance, tables, shared, np.full((5, size), np.nan), out)
+        for k in range(n):
+            rest = enumerated([other for other in range(n) if other != k])
+            np.testing.assert_allclose(out[k], [*(tables[k] @ rest), shared @ rest], atol=1e-12)
 
 
 def test_small_spread_comes_near_complete_information():
@@ -150,7 +167,8 @@ def test_finer_units_change_little():
     private = random_form(5, most=5, whole=False)
     coarse, fine = (CutPoints(work=work).solve(private) for work in (1_000, 100_000))
     assert coarse.rounding > fine.rounding > 0.0
-    np.testing.assert_allclose(coarse[0].chance, fine[0].chance, atol=1e-3)
+    np.testing.assert_allclose(coarse[0].chance, fine[0].chance, atol=1e-5)
+    np.testing.assert_allclose(fine[0].chance, reply_by_enumeration(private, fine[0].chance), atol=1e-8)
 
 
 def test_bad_input_is_refused():
