@@ -22,12 +22,12 @@ from benchmarks.alternating import alternating
 from deterrence_games.io.efg import extensive_form_to_efg
 from deterrence_games.lowering.extensive import extensive_form_of
 from deterrence_games.lowering.sequence import sequence_form_of
-from deterrence_games.solvers.polynomial_enumeration import enumerate_games
 
 SEED = 1945
 GAMES = 9  # of each size, whose median is compared
 CLOSE = 1e-6  # profiles that differ by less are one
-SLOW = 5.0  # seconds: a peer that takes longer for one game is not asked at the next size
+SLOW = 2.0  # seconds: a peer that takes longer for one game is not asked at the next size
+LONG = 0.2  # seconds: one round is enough for a peer that takes longer for one game
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ def regret(payoffs, profile):
     row, column = profile
     mine, theirs = payoffs[0] @ column, row @ payoffs[1]
     return max(mine.max() - row @ mine, theirs.max() - theirs @ column) / np.ptp(payoffs)
+
+
+def two_player_profiles(payoffs):
+    """All equilibria by the default solver, from arrays to profiles."""
+    return [found.profile for found in dg.solve(dg.StrategicForm.from_arrays(*payoffs))]
 
 
 def one_by_one(solve, games):
@@ -124,18 +129,21 @@ def every_equilibrium(rng, draw: Callable, label: str, sizes) -> Iterator[Row]:
         "Gambit enummixed": peers.pygambit and (lambda payoffs: peers.gambit_enummixed(peers.gambit_game(payoffs))),
     }
     candidates = {name: solve for name, solve in candidates.items() if solve}
-    solver = dg.VertexEnumeration()
     for size in sizes:
-        games = [draw(rng, size) for _ in range(GAMES if size < 12 else 3)]
-        forms = [dg.StrategicForm.from_arrays(*game) for game in games]
-        mine = [[found.profile for found in solver.solve(form)] for form in forms]
+        games = [draw(rng, size) for _ in range(GAMES if size < 8 else 3)]
+        mine = [two_player_profiles(game) for game in games]
         for name, solve in list(candidates.items()):
             start = perf_counter()
             said = [agreement(own, solve(game)) for own, game in zip(mine, games, strict=True)]
-            if (perf_counter() - start) / len(games) > SLOW:
+            spent = perf_counter() - start
+            if spent / len(games) > SLOW:
                 del candidates[name]
             unequal = [words for words in said if words != "same"]
-            seconds = alternating({"this": one_by_one(solver.solve, forms), name: one_by_one(solve, games)}, 3)
+            tasks = {"this": one_by_one(two_player_profiles, games), name: one_by_one(solve, games)}
+            if spent / len(games) > LONG:
+                seconds = alternating({"this": tasks["this"]}, 3) | {name: spent}
+            else:
+                seconds = alternating(tasks, 3 if size > 6 else 25)
             words = "same" if not unequal else f"not the same in {len(unequal)} of {len(said)} games, e.g. {unequal[0]}"
             yield Row(
                 f"all equilibria, {label}", f"{size}x{size}", name, *(own / len(games) for own in seconds.values()), words
@@ -164,17 +172,18 @@ def several_players(rng) -> Iterator[Row]:
     """All equilibria of games with more than two players, certified complete here."""
     if peers.pygambit is None:
         return
+    solver = dg.BatchEnumeration(threads=1)
     for shape in ((2, 2, 2), (2, 2, 2, 2), (2, 3, 3), (3, 3, 3), (2, 2, 2, 2, 2)):
         payoffs = rng.random((GAMES * 5, len(shape), *shape))
-        found = enumerate_games(payoffs)
+        found = solver.solve(payoffs)
         games = [peers.gambit_game(own) for own in payoffs]
         theirs = [len(peers.gambit_enumpoly(game)) for game in games]
         misses = sum(max(0, int(own) - other) for own, other in zip(found.count, theirs, strict=True))
         even = sum(int(own) % 2 == 0 for own in found.count), sum(other % 2 == 0 for other in theirs)
-        tasks = {"this": lambda p=payoffs: enumerate_games(p), "peer": one_by_one(peers.gambit_enumpoly, games)}
+        tasks = {"this": lambda p=payoffs: solver.solve(p), "peer": one_by_one(peers.gambit_enumpoly, games)}
         own, peer = (seconds / len(payoffs) for seconds in alternating(tasks, 3).values())
         words = (
-            f"{(found.status == 0).mean():.1%} complete; peer misses {misses} of {int(found.count.sum())}; "
+            f"{found.complete.mean():.1%} complete; peer misses {misses} of {int(found.count.sum())}; "
             f"even counts {even[0]} here, {even[1]} there"
         )
         yield Row("all equilibria, n players", "x".join(map(str, shape)), "Gambit enumpoly", own, peer, words)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import cache, wraps
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
@@ -35,6 +36,19 @@ LIMIT = 3  # a limit given by the caller was reached
 def compiled(function) -> bool:
     """Whether a kernel is ready to run at full speed in this process."""
     return bool(getattr(function, "overloads", True))  # without a compiler (NUMBA_DISABLE_JIT) nothing gets any faster
+
+
+def on_disk(function) -> bool:
+    """Whether the machine code of a kernel lies in Numba's cache, not older than the kernel's file, and need only be loaded."""
+    own = function.py_func
+    source = Path(own.__code__.co_filename)
+    try:
+        edited = source.stat().st_mtime
+        folder = Path(function.stats.cache_path)
+        indices = folder.glob(f"{source.stem}.{own.__qualname__}-{own.__code__.co_firstlineno}.*.nbi")
+        return any(index.stat().st_mtime >= edited for index in indices)
+    except OSError:  # read from an archive, or the cache was cleared at this moment
+        return False
 
 
 @cache

@@ -276,7 +276,7 @@ def generic_equilibria(payoffs, near, most, room, certified, found, counts):
     int
         ``OK``; ``UNDECIDED`` when some decision was too close, or when a certificate or the sum of the indices shows that
         rounding has hidden a tie (never seen); ``LIMIT`` when there are more than `most` vertices (the
-        equilibria are those among them); ``FULL`` when there are more equilibria than rows to hold them.
+        equilibria are those among them); ``FULL`` when there are more equilibria than rows to hold them, which are filled.
     """
     rows, columns = payoffs.shape[1:]
     both = np.empty((2, 2, rows, columns))  # scaled, and as they are
@@ -314,6 +314,7 @@ def generic_equilibria(payoffs, near, most, room, certified, found, counts):
     profiles = np.empty((len(found), rows + columns))
     index = np.empty(len(found), np.int64)
     row_set, column_set = (1 << rows) - 1, (1 << columns) - 1
+    full = False
     for vertex in range(counts[2]):
         # Labels of the second polytope are (columns, rows); those of the first that complement them (rows, columns).
         support = ~other_key[vertex] & column_set
@@ -325,7 +326,8 @@ def generic_equilibria(payoffs, near, most, room, certified, found, counts):
         if slots[at] != wanted:
             continue
         if counts[0] == len(found):
-            return FULL
+            full = True
+            break
         profile = profiles[counts[0]]
         sign = _mixture(worth, replies, support, matrix, profile[:rows])
         sign *= _mixture(other_worth, support, replies, matrix, profile[rows:])
@@ -356,4 +358,6 @@ def generic_equilibria(payoffs, near, most, room, certified, found, counts):
         total += index[at]
         if not measured[0, at, 0] <= certified:
             return UNDECIDED
+    if full:
+        return FULL
     return UNDECIDED if result == OK and total != 1 else result

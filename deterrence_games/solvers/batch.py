@@ -17,6 +17,7 @@ from deterrence_games.kernels.regret import profile_regrets
 from deterrence_games.results.batch import BatchSolution, BatchStatus
 from deterrence_games.solvers.nash_profile import CERTIFIED
 from deterrence_games.solvers.polynomial_enumeration import enumerate_games
+from deterrence_games.solvers.two_by_two_by_two import solve_cubes
 
 MAX_STRATEGIES = support_sieve.MOST
 GUARD = 1e-5  # larger shares of a player's range than this keep their sign through every rounding of the complete search
@@ -40,7 +41,8 @@ class BatchEnumeration:
     Games of two strategies a player are solved in closed form; larger ones by pairs of supports of equal size [1]_, which
     finds everything in a game without ties. A game with a tie that bears on an equilibrium is searched as `SupportEnumeration`
     does, and gives the same extreme equilibria; what lies between those that share a strategy is an equilibrium too [2]_. Games
-    of three players and more are solved as by `PolynomialEnumeration`.
+    of three players and more are solved as by `PolynomialEnumeration`; those of 2x2x2 strategies first in closed form, which
+    settles all that are not near a tie.
 
     Parameters
     ----------
@@ -198,16 +200,21 @@ class BatchEnumeration:
         def search(chunk: Chunk) -> None:
             own = _own_copy(games[chunk])
             sound = np.flatnonzero(np.isfinite(own).reshape(len(own), -1).all(axis=1))
-            solved = enumerate_games(own[sound], tol=self.tol)
+            if shape == (2, 2, 2):
+                number_of, complete, profiles = solve_cubes(own[sound], self.tol)
+            else:
+                solved = enumerate_games(own[sound], tol=self.tol)
+                number_of, complete, profiles = solved.count, solved.status == OK, solved.profiles
             flat = own[sound].reshape(len(sound), len(shape), -1)
-            number = np.repeat(np.arange(len(sound)), solved.count)
+            number = np.repeat(np.arange(len(sound)), number_of)
             regret = np.empty(len(number))
-            profile_regrets(flat, np.array(shape), number, solved.profiles, ends, regret)
-            doubtful = np.unique(number[~(regret <= CERTIFIED * np.ptp(flat, axis=2).max(axis=1)[number])])
-            count[chunk.start + sound] = solved.count
-            status[chunk.start + sound] = np.where(solved.status == OK, BatchStatus.COMPLETE, BatchStatus.UNDECIDED)
+            profile_regrets(flat, np.array(shape), number, profiles, ends, regret)
+            half_range = np.ptp(0.5 * flat, axis=2).max(axis=1)  # the whole may be beyond the floats
+            doubtful = np.unique(number[~(0.5 * regret <= CERTIFIED * half_range[number])])
+            count[chunk.start + sound] = number_of
+            status[chunk.start + sound] = np.where(complete, BatchStatus.COMPLETE, BatchStatus.UNDECIDED)
             status[chunk.start + sound[doubtful]] = BatchStatus.UNDECIDED
-            found[chunk.start] = solved.profiles, regret
+            found[chunk.start] = profiles, regret
 
         for _ in self._run(search, total, CHUNK):
             pass

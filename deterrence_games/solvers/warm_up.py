@@ -1,38 +1,45 @@
 """Small problems at the start of a process run as plain Python, so that nobody waits for a compiler to see one equilibrium.
 
-Loading compiled kernels takes about a second, compiling them a minute or more; solving a textbook game in plain Python takes
-a twentieth of a second. So kernels are interpreted on small problems until that has taken `PATIENCE`, and compiled from then
-on. The results are the same.
+Compiling a kernel takes seconds, some a minute; solving a textbook game in plain Python takes a twentieth of a second. So a
+kernel whose machine code is not on disk yet is interpreted on the first few small problems, and compiled from then on. One
+that lies on disk is loaded at once, and runs at full speed from its first call. The results are the same.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from deterrence_games.kernels.jit import compiled, interpreted
+from deterrence_games.kernels.jit import compiled, interpreted, on_disk
 
 PATIENCE = 2.0  # seconds of interpreting in a process
+CALLS = 50  # of one kernel
 
 
 class WarmUp:
-    """The seconds that a process may still spend on interpreting kernels.
+    """What a process may still spend on interpreting kernels.
 
     Attributes
     ----------
     left : float
+        Seconds.
+    calls : Counter
+        How often each kernel was interpreted.
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self.left = patience
+        self.calls: Counter[Callable[..., Any]] = Counter()
 
     def plain(self, kernel: Callable[..., Any]) -> Callable[..., Any] | None:
         """Return the kernel as plain Python, on the clock; None when it should run compiled, or is compiled already."""
-        if self.left <= 0.0 or compiled(kernel):
+        if self.left <= 0.0 or compiled(kernel) or self.calls[kernel] >= CALLS or on_disk(kernel):
             return None
 
         def run(*arguments: Any) -> Any:
             start = time.perf_counter()
+            self.calls[kernel] += 1
             try:
                 return interpreted(kernel)(*arguments)
             finally:

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from deterrence_games.errors import GameError, SizeError, SolverError
 from deterrence_games.forms import StrategicForm
 from deterrence_games.kernels import batch_enumeration, pair_regret, regret, small_games
-from deterrence_games.kernels.jit import UNDECIDED
+from deterrence_games.kernels.jit import OK, UNDECIDED, interpreted
 from deterrence_games.kernels.support_sieve import BLOCK
+from deterrence_games.kernels.two_by_two_by_two import MOST, solve_clear_games
 from deterrence_games.results.batch import PAIRS, BatchStatus
 from deterrence_games.solvers.batch import CHUNK, SMALL_CHUNK, BatchEnumeration, solve_batch
-from deterrence_games.solvers.polynomial_enumeration import PolynomialEnumeration
+from deterrence_games.solvers.polynomial_enumeration import PolynomialEnumeration, enumerate_games
 from deterrence_games.solvers.support_enumeration import SupportEnumeration
 from tests.oracles.small_exact import extreme_equilibria, joined, listed
 
@@ -339,3 +340,44 @@ def test_threads_change_nothing_for_several_players():
     np.testing.assert_array_equal(one.count, two.count)
     np.testing.assert_array_equal(one.profiles, two.profiles)
     assert (one.count % 2 == 1).all()
+
+
+def cubes(kind, number, seed=17):
+    """Games of 2x2x2 strategies: generic, with ties, or near ties."""
+    rng = np.random.default_rng(seed)
+    if kind == "generic":
+        return rng.normal(size=(number, 3, 2, 2, 2))
+    games = rng.integers(0, 4, size=(number, 3, 2, 2, 2)).astype(float)
+    return games if kind == "ties" else games + 1e-5 * rng.normal(size=games.shape)
+
+
+@pytest.mark.parametrize("kind", ["generic", "ties", "near ties"])
+def test_closed_form_of_three_players_is_the_complete_search(kind):
+    games = cubes(kind, 3000)
+    solution, searched = solve_batch(games), enumerate_games(games)
+    np.testing.assert_array_equal(solution.count, searched.count)
+    np.testing.assert_array_equal(solution.complete, searched.status == OK)
+    for k in range(len(games)):
+        own = solution.profiles[solution.offsets[k] : solution.offsets[k + 1]]
+        other = searched.profiles[searched.first[k] : searched.first[k + 1]]
+        own, other = (rows[np.lexsort(rows.round(7).T)] for rows in (own, other))
+        np.testing.assert_allclose(own, other, rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-250, 1e250, 1.7e308])
+def test_closed_form_of_three_players_at_any_scale(scale):
+    games = cubes("generic", 200)
+    games /= np.abs(games).max()
+    np.testing.assert_array_equal(solve_batch(scale * games).count, solve_batch(games).count)
+
+
+@pytest.mark.parametrize("run", [solve_clear_games, interpreted(solve_clear_games)], ids=["compiled", "python"])
+def test_clear_games_are_nearly_all_and_odd(run):
+    games = cubes("generic", 300 if run is solve_clear_games else 40).reshape(-1, 3, 8)
+    games[7], games[8, 1, 3] = 0.0, np.nan
+    count, profile = np.empty(len(games), np.int64), np.empty((MOST * len(games), 6))
+    rows = run(games, 1e-5, np.empty((3, 2, 2)), count, profile)
+    assert count[7] == count[8] == -1
+    clear = np.delete(count, [7, 8])
+    assert (clear % 2 == 1).all()
+    assert rows == clear.sum()

@@ -266,6 +266,19 @@ def test_limits_end_with_a_status():
     assert solve(large, ints[1], max_exact_steps=490).status is Status.LIMIT
 
 
+@pytest.mark.parametrize("limits", [{"max_equilibria": 5}, {"max_vertices": 20}], ids=["equilibria", "vertices"])
+@pytest.mark.parametrize("kind", [float, int])
+def test_what_was_found_before_a_limit_is_kept(kind, limits):
+    coordination = np.eye(5, dtype=kind), np.eye(5, dtype=kind) + np.diag(np.arange(5, dtype=kind))
+    everything = {repr([own.round(9).tolist() for own in found.profile]) for found in solve(*coordination)}
+    assert len(everything) == 31
+    stopped = solve(*coordination, **limits)
+    assert stopped.status is Status.LIMIT
+    assert 0 < len(stopped) < 31
+    assert {repr([own.round(9).tolist() for own in found.profile]) for found in stopped} <= everything
+    assert max(found.regret for found in stopped) < 1e-12
+
+
 @pytest.mark.parametrize("run", [kernels.covering_pairs, kernels.covering_pairs.py_func], ids=["compiled", "python"])
 @given(seed=st.integers(0, 2**32), width=st.integers(1, 62))
 def test_sets_are_paired_with_all_that_contain_them(run, seed, width):

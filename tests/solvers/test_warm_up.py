@@ -1,5 +1,9 @@
 """Kernels as plain Python find what compiled ones find, and are given up where a problem is not small."""
 
+import os
+from collections import Counter
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -14,7 +18,7 @@ from deterrence_games.kernels import (
     support_enumeration,
     vertex_enumeration,
 )
-from deterrence_games.kernels.jit import compiled, interpreted
+from deterrence_games.kernels.jit import compiled, interpreted, on_disk
 from deterrence_games.kernels.regret import profile_regret
 from deterrence_games.lowering.sequence import sequence_form_of
 from deterrence_games.lowering.tree import tree_form_of
@@ -33,7 +37,7 @@ from deterrence_games.solvers import (
     polynomial_enumeration as polynomial_solver,
 )
 from deterrence_games.solvers.perfect_bayesian import PerfectBayesian
-from deterrence_games.solvers.warm_up import warm_up
+from deterrence_games.solvers.warm_up import CALLS, warm_up
 from tests.oracles.plain_game import to_game
 from tests.oracles.random_games import random_game
 from tests.trees import build_tree
@@ -69,6 +73,8 @@ class Cold:
 def cold(monkeypatch):
     """Take a process back to where nothing had been compiled yet, with so many seconds of patience; until then, compile."""
     monkeypatch.setattr(warm_up, "left", 0.0)
+    monkeypatch.setattr(warm_up, "calls", Counter())
+    monkeypatch.setattr("deterrence_games.solvers.warm_up.on_disk", lambda kernel: False)
 
     def start(patience):
         for module, names in KERNELS.items():
@@ -113,6 +119,47 @@ def test_patience_ends(cold):
     cold(patience=1e-9)
     with pytest.raises(AssertionError, match="compiled"):
         PerfectBayesian().solve_points(form_of(42))
+
+
+def test_many_small_problems_repay_a_compiler(cold):
+    form = matrices(5, 3, 3)
+    cold(patience=60.0)
+    for _ in range(CALLS):
+        VertexEnumeration().solve(form)
+    with pytest.raises(AssertionError, match="compiled"):
+        VertexEnumeration().solve(form)
+
+
+def test_what_lies_on_disk_is_not_interpreted(cold, monkeypatch):
+    cold(patience=60.0)
+    monkeypatch.setattr("deterrence_games.solvers.warm_up.on_disk", lambda kernel: True)
+    with pytest.raises(AssertionError, match="compiled"):
+        VertexEnumeration().solve(matrices(5, 3, 3))
+
+
+def test_machine_code_on_disk_is_known(tmp_path):
+    source = tmp_path / "module.py"
+    source.touch()
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    code = SimpleNamespace(co_filename=str(source), co_firstlineno=1)
+    function = SimpleNamespace(__code__=code, __qualname__="kernel")
+    kernel = SimpleNamespace(py_func=function, stats=SimpleNamespace(cache_path=str(cache)))
+    assert not on_disk(kernel)
+    index = cache / "module.kernel-1.py311.nbi"
+    index.touch()
+    os.utime(source, (1, 1))
+    assert on_disk(kernel)
+    os.utime(index, (0, 0))  # of an earlier version of the file
+    assert not on_disk(kernel)
+    source.unlink()
+    assert not on_disk(kernel)
+
+
+def test_a_compiled_kernel_lies_on_disk():
+    payoffs = np.array([[1.0, 1.0], [0.0, 0.0]])
+    profile_regret(payoffs, np.array([1, 2]), np.array([1.0, 0.5, 0.5]), np.array([0, 1, 3]))
+    assert on_disk(profile_regret)
 
 
 def test_division_by_zero_is_as_compiled():
