@@ -1,6 +1,7 @@
 """Claims as text, and the names under which probabilities stand in them."""
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -97,10 +98,17 @@ def _family(name: str, theorem: "Theorem") -> str:
     found = name.strip().strip('"')
     names = [family.name for family in theorem.families]
     if found not in names:
-        near = get_close_matches(found, names, 1)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
-        raise GameError(f"game {theorem.game.name!r}: the claim names unknown family {found!r:.60}{hint}; use one of {names}")
+        raise GameError(
+            f"game {theorem.game.name!r}: the claim names unknown family {found!r:.60}{near_match(found, names)}; "
+            f"use one of {names}"
+        )
     return found
+
+
+def near_match(name: str, known: Iterable[str]) -> str:
+    """A hint at the known name that an unknown one resembles; empty when none does."""
+    near = get_close_matches(name, list(known), 1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def probabilities(case: Case) -> dict[str, Expr]:

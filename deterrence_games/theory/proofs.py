@@ -12,7 +12,7 @@ from sympy.core.relational import Relational
 
 from deterrence_games.errors import ExpressionError, GameError
 from deterrence_games.games.expressions import to_relations
-from deterrence_games.theory.claim_text import probabilities, read_claim
+from deterrence_games.theory.claim_text import near_match, probabilities, read_claim
 from deterrence_games.theory.claims import (
     Borders,
     Claim,
@@ -28,7 +28,7 @@ from deterrence_games.theory.confirmation import fails_numerically
 from deterrence_games.theory.coordinates import as_constraint
 from deterrence_games.theory.family import Case, Family
 from deterrence_games.theory.polynomials import Constraint, Polynomial
-from deterrence_games.theory.prover import NO, YES, Clause, Prover, negations
+from deterrence_games.theory.prover import NO, YES, Clause, Prover, decide_smtlib, negations
 from deterrence_games.theory.witnesses import counterexample
 
 if TYPE_CHECKING:
@@ -65,11 +65,24 @@ class Proof:
     seconds: float
     theorem: "Theorem"
 
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """What would refute the claim, in SMT-LIB: it holds exactly when none of these texts is satisfiable.
+
+        The variables are positive gaps between parameters and odds; comments at the top say which. The texts are for any
+        solver of nonlinear real arithmetic; they state the assumptions in full, and nothing is simplified.
+        """
+        prover = self.theorem.prover
+        return tuple(prover.to_smtlib(*objection) for objection in _objections(self.theorem, self.claim))
+
     def recheck(self) -> bool:
-        """Ask again, with nothing remembered; True when the verdict is the same."""
-        old = self.theorem.prover
-        prover = Prover(old.coordinates, old.positive - old.coordinates.positive, old.nonnegative, old.timeout)
-        return prove(self.theorem, self.claim, prover).verdict == self.verdict
+        """Decide `statements` anew with z3's general solver, which reads them as text; True when the verdict is the same.
+
+        Nothing is shared with the first run but the claim's polynomials: neither its simplifications, nor the points and
+        answers that it remembers, nor its tactic. A question that the general solver leaves open counts as unknown.
+        """
+        answers = (decide_smtlib(text, self.theorem.prover.timeout) for text in self.statements)
+        return _verdict(self.theorem, self.claim, _joined(answers)) == self.verdict
 
     @property
     def confirmed(self) -> bool | None:
@@ -88,24 +101,38 @@ def prove(theorem: "Theorem", claim: Claim | str, prover: Prover) -> Proof:
     """Prove or refute a claim; for claims as text see `deterrence_games.theory.claim_text.read_claim`."""
     start = time.perf_counter()
     asked: Claim = read_claim(claim, theorem) if isinstance(claim, str) else claim
-    verdict, point = PROVED, None
+    point = None
+    answers = []
     for objection in _objections(theorem, asked):
-        answer = prover.feasible(objection.constraints, objection.clauses)
-        if answer == YES:
-            verdict, point = REFUTED, counterexample(prover, objection.constraints, objection.clauses)
+        answers.append(prover.feasible(objection.constraints, objection.clauses))
+        if answers[-1] == YES:
+            point = counterexample(prover, objection.constraints, objection.clauses)
             break
+    verdict = _verdict(theorem, asked, _joined(answers))
+    return Proof(asked, verdict, point if verdict == REFUTED else None, time.perf_counter() - start, theorem)
+
+
+def _joined(answers: Iterable[str]) -> str:
+    """The verdict that answers to a claim's objections give; nothing is asked after the first that is possible."""
+    verdict = PROVED
+    for answer in answers:
+        if answer == YES:
+            return REFUTED
         if answer != NO:
             verdict = UNKNOWN
-    if (
-        verdict == PROVED
-        and not theorem.complete
-        and isinstance(asked, Existence | Uniqueness | Exclusion | Equivalence | Borders)
-    ):
-        # what is missing can only add to where families exist, which leaves existence proved
-        verdict = PROVED if isinstance(asked, Existence) else UNKNOWN
-    if verdict == REFUTED and not theorem.complete and isinstance(asked, Existence | Equivalence):
-        verdict, point = UNKNOWN, None
-    return Proof(asked, verdict, point, time.perf_counter() - start, theorem)
+    return verdict
+
+
+def _verdict(theorem: "Theorem", claim: Claim, verdict: str) -> str:
+    """What is left of a verdict when families may be missing."""
+    if theorem.complete:
+        return verdict
+    # what is missing can only add to where families exist, which leaves existence proved
+    if verdict == PROVED and isinstance(claim, Uniqueness | Exclusion | Equivalence | Borders):
+        return UNKNOWN
+    if verdict == REFUTED and isinstance(claim, Existence | Equivalence):
+        return UNKNOWN
+    return verdict
 
 
 def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
@@ -131,8 +158,8 @@ def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
         case Monotone(family, quantity, change, parameter):
             if parameter not in theorem.game.parameters:
                 raise GameError(
-                    f"game {theorem.game.name!r}: the claim names unknown parameter {parameter!r}; use "
-                    f"{', '.join(theorem.game.parameters)}"
+                    f"game {theorem.game.name!r}: the claim names unknown parameter {parameter!r}"
+                    f"{near_match(parameter, theorem.game.parameters)}; use {', '.join(theorem.game.parameters)}"
                 )
             for case in _family(theorem, family).cases:
                 slope = _slope(theorem, case, quantity, parameter)
@@ -178,8 +205,11 @@ def _slope(theorem: "Theorem", case: Case, quantity: str, parameter: str) -> Pol
     player = quantity.removeprefix("payoff of ")
     table = case.payoffs if player != quantity else case.outcomes
     if player not in table:
-        known = ", ".join((*case.outcomes, *(f"payoff of {name}" for name in case.payoffs)))
-        raise GameError(f"game {theorem.game.name!r}: the claim names unknown quantity {quantity!r}; use {known}")
+        known = (*case.outcomes, *(f"payoff of {name}" for name in case.payoffs))
+        raise GameError(
+            f"game {theorem.game.name!r}: the claim names unknown quantity {quantity!r}{near_match(quantity, known)}; use "
+            f"{', '.join(known)}"
+        )
     derivative = sympy.diff(table[player], sympy.Symbol(parameter, real=True))
     free = {symbol.name for symbol in derivative.free_symbols} - set(theorem.game.parameters)
     if free:
@@ -219,8 +249,11 @@ def _relations(theorem: "Theorem", text: str, outcomes: Mapping[str, Expr]) -> l
             if symbol.name in outcomes and symbol.name not in game.parameters:
                 put[symbol] = outcomes[symbol.name]
             elif symbol.name not in game.parameters:
-                known = ", ".join((*game.parameters, *outcomes))
-                raise GameError(f"game {game.name!r}: the claim names unknown {symbol.name!r}; use {known}")
+                known = (*game.parameters, *outcomes)
+                raise GameError(
+                    f"game {game.name!r}: the claim names unknown {symbol.name!r}{near_match(symbol.name, known)}; use "
+                    f"{', '.join(known)}"
+                )
         sides = [side.subs(put, simultaneous=True) for side in (relation.lhs, relation.rhs)]
         free = {s.name for side in sides for s in side.free_symbols} - set(game.parameters)
         if free:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
+from deterrence_games.games.expressions import to_text
 from deterrence_games.theory.coordinates import Coordinates
 from deterrence_games.theory.polynomials import Constraint, Polynomial, import_proof_packages
 
@@ -245,6 +246,29 @@ class Prover:
             return YES, None
         return YES, {k: found.eval(self._symbols[k], model_completion=True) for k in sorted(occurring)}
 
+    def to_smtlib(self, constraints: Iterable[Constraint], clauses: Iterable[Clause]) -> str:
+        """The question of `feasible` as SMT-LIB, nothing simplified."""
+        solver = self._z3.Solver()
+        every = [*self.coordinates.assumptions, *constraints]
+        alternatives = list(clauses)
+        meanings = []
+        for k in sorted(set().union(*(c.polynomial.variables for c in chain(every, *alternatives)))):
+            if k in self.coordinates.back:
+                above, below = self.coordinates.back[k]
+                meanings.append(f"; {self.ring.names[k]} = {to_text(above / below)}\n")
+            if k in self.positive:
+                solver.add(self._symbols[k] > 0)
+            elif k in self.nonnegative:
+                solver.add(self._symbols[k] >= 0)
+        solver.add([self._formula(constraint) for constraint in every])
+        for clause in alternatives:
+            literals = [self._formula(literal) for literal in clause]
+            if len(literals) > 1:
+                solver.add(self._z3.Or(literals))
+            else:  # SMT-LIB knows no disjunction of fewer than two
+                solver.add(literals[0] if literals else False)
+        return f"{''.join(meanings)}(set-logic QF_NRA)\n{solver.to_smt2()}"
+
     def _formula(self, constraint: Constraint) -> Any:
         """The constraint as z3's, written once."""
         if constraint not in self._formulas:
@@ -266,12 +290,23 @@ class Prover:
                 for _ in range(power):
                     product = product * self._symbols[k]
             sums.append(product)
-        return self._z3.Sum(sums) if sums else self._z3.RealVal(0)
+        if len(sums) < 2:  # SMT-LIB knows no sum of one term
+            return sums[0] if sums else self._z3.RealVal(0)
+        return self._z3.Sum(sums)
 
 
 def _holds(constraint: Constraint, point: Sequence[Any]) -> bool:
     value = constraint.polynomial.at(point)
     return bool(value == 0 if constraint.sign == "=" else value >= 0 if constraint.sign == ">=" else value > 0)
+
+
+def decide_smtlib(text: str, timeout: int) -> str:
+    """Whether a text in SMT-LIB is satisfiable: yes, no or unknown, by z3's general solver in a context of its own."""
+    z3, _ = import_proof_packages()
+    solver = z3.Solver(ctx=z3.Context())
+    solver.set("timeout", timeout)
+    solver.from_string(text)
+    return {"sat": YES, "unsat": NO}.get(str(solver.check()), UNKNOWN)
 
 
 def negations(constraint: Constraint) -> tuple[Constraint, ...]:

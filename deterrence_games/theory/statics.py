@@ -14,6 +14,7 @@ from deterrence_games.theory.coordinates import as_constraint
 from deterrence_games.theory.family import Case, Family
 from deterrence_games.theory.polynomials import Constraint, Polynomial
 from deterrence_games.theory.prover import NO, YES, Prover
+from deterrence_games.theory.statics_latex import statics_latex
 from deterrence_games.theory.witnesses import counterexample
 
 if TYPE_CHECKING:
@@ -102,6 +103,10 @@ class Statics:
             rows.setdefault((slope.family, slope.quantity), {})[slope.parameter] = slope.verdict
         index = pd.MultiIndex.from_tuples(rows, names=("family", "quantity"))
         return pd.DataFrame(list(rows.values()), index=index)
+
+    def to_latex(self) -> str:
+        """The directions and jumps as a table, for a document that loads ``amsmath``, ``array`` and ``longtable``."""
+        return statics_latex(self.slopes, self.jumps)
 
     def __repr__(self) -> str:
         told: dict[tuple[str, str], list[str]] = {}

@@ -1,7 +1,11 @@
 """Claims about theorems: proved, refuted with a counterexample in exact numbers, and what is no claim."""
 
+import dataclasses
+import re
+
 import pytest
 import sympy
+import z3
 
 import deterrence_games as dg
 from deterrence_games.errors import DeterrenceGamesError, GameError
@@ -184,12 +188,38 @@ def test_what_was_proved_is_not_confirmed_by_numbers(theorem):
         ("Bluff: war rises with p_ch", "unknown quantity 'war'"),
         ("Bluff: conflict rises with resolve", "unknown parameter 'resolve'"),
         ("Bluff: conflict <= resolve", "unknown 'resolve'"),
+        ("Bluff: confict <= p_ch", "did you mean 'conflict'"),
+        ("Bluff: confict rises with p_ch", "did you mean 'conflict'"),
+        ("Bluff: conflict rises with p_chh", "did you mean 'p_ch'"),
         ("Bluff: __import__('os') > 1", "cannot read"),
     ],
 )
 def test_claims_that_cannot_be_read(theorem, text, words):
     with pytest.raises(DeterrenceGamesError, match=words):
         theorem.prove(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["exists", "exists without Bluff", "unique", "Bluff excludes Attack", "Bluff: conflict <= p_ch*p_def", "p_ch < p_def"],
+)
+def test_statements_are_smtlib_that_decides_the_claim(theorem, text):
+    """Standard SMT-LIB has neither sums nor disjunctions of fewer than two terms, though z3 reads them."""
+    proof = theorem.prove(text)
+    found = []
+    for statement in proof.statements:
+        assert not re.search(r"\(or\)|\bor\s*\)|\((or|\+) [^() ]+\)|\((or|\+) \([^()]*\)\)", statement)
+        solver = z3.SolverFor("QF_NRA")
+        solver.from_string(statement)
+        found.append(str(solver.check()))
+    assert ("sat" in found) == (proof.verdict == "refuted")
+    assert "unknown" not in found
+
+
+def test_a_false_verdict_does_not_survive_a_recheck(theorem):
+    for text, wrong in (("Bluff excludes Attack", "refuted"), ("p_ch < p_def", "proved")):
+        assert theorem.prove(text).recheck()
+        assert not dataclasses.replace(theorem.prove(text), verdict=wrong).recheck()
 
 
 def test_a_movement_has_a_direction():

@@ -1,5 +1,7 @@
 """Comparative statics against finite differences and hand-derived signs; jumps against one-sided limits."""
 
+import shutil
+import subprocess
 from fractions import Fraction
 
 import numpy as np
@@ -133,6 +135,20 @@ def test_what_is_free_is_said_to_be_free(theorems):
     assert {slope.verdict for slope in statics.slopes} <= {*SIGNS, "mixed", "left free"}
     assert "rises with p_a" in repr(statics)
     assert set(statics.to_dataframe().columns) == {"p_a"}
+
+
+def test_the_table_in_latex_compiles_and_leaves_nothing_out(theorems, tmp_path):
+    statics = theorems["unilateral_deterrence"].statics(("p_ch", "c_DC"))
+    text = statics.to_latex()
+    moving = {(slope.family, slope.quantity) for slope in statics.slopes if slope.verdict != "constant"}
+    assert text.count(r"\\") == len(moving) + len(statics.jumps)
+    assert r"Bluff & probability of conflict & rises with $p_{ch}$, $c_{DC}$ \\" in text
+    assert r"Separating to Certain Deterrence" in text
+    if shutil.which("pdflatex"):
+        document = r"\documentclass{article}\usepackage{amsmath,array,longtable}\begin{document}" + text + r"\end{document}"
+        (tmp_path / "statics.tex").write_text(document)
+        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "statics.tex"]
+        assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
 
 
 def test_unknown_names(theorems):
