@@ -1,0 +1,149 @@
+"""War-stability against the definitions spelt out, and against the counts and the theorem of the literature."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deterrence_games.alliances.networks import all_networks, secure_network, war_stability
+from deterrence_games.errors import ParameterError, SizeError
+from deterrence_games.kernels import network_stability as kernels
+from deterrence_games.kernels.jit import interpreted
+from deterrence_games.solvers.network_stability import summed
+
+
+def vulnerable(links, strengths, gamma, target, both=()):
+    """By the definition: some leader and some of its allies against the target and its other allies."""
+    n = len(strengths)
+    allies = [{k for k in range(n) if frozenset((i, k)) in links and k != i} for i in range(n)]
+    for leader in range(n):
+        pool = allies[leader] - {target}
+        if leader == target:
+            continue
+        for size in range(len(pool) + 1):
+            for part in combinations(pool, size):
+                coalition = {leader, *part}
+                if not set(both) <= coalition:
+                    continue
+                defence = {target} | (allies[target] - coalition)
+                if sum(strengths[k] for k in coalition) > gamma * sum(strengths[k] for k in defence):
+                    return True
+    return False
+
+
+def stable(links, strengths, gamma):
+    n = len(strengths)
+    if any(vulnerable(links, strengths, gamma, i) for i in range(n)):
+        return False
+    for pair in map(frozenset, combinations(range(n), 2)):
+        if pair in links:
+            if not all(vulnerable(links - {pair}, strengths, gamma, end) for end in pair):
+                return False
+        elif any(vulnerable(links | {pair}, strengths, gamma, i, tuple(pair)) for i in range(n) if i not in pair):
+            return False
+    return True
+
+
+def networks(n):
+    pairs = [frozenset(pair) for pair in combinations(range(n), 2)]
+    for number in range(1 << len(pairs)):
+        yield frozenset(pair for k, pair in enumerate(pairs) if number >> k & 1)
+
+
+@pytest.mark.parametrize(
+    ("strengths", "gamma"), [((1, 1, 1, 1), 1.5), ((3, 1, 1, 2), 1.2), ((4, 2, 1, 1), 6), ((2, 1, 1), 2.5)]
+)
+def test_every_network_against_the_definitions(strengths, gamma):
+    census = all_networks(strengths, gamma)
+    for number, links in enumerate(networks(len(strengths))):
+        secure = not any(vulnerable(links, strengths, gamma, i) for i in range(len(strengths)))
+        assert census.secure[number] == secure
+        assert census.stable[number] == stable(links, strengths, gamma)
+
+
+@pytest.mark.parametrize(
+    ("states", "gamma", "count"),
+    [(3, 1, 1), (3, 1.5, 1), (3, 2, 8), (4, 1, 4), (4, 1.5, 4), (4, 2, 10), (4, 2.5, 10), (4, 3, 64)],
+)
+def test_counts_of_networks_in_which_nobody_is_vulnerable(states, gamma, count):
+    assert all_networks([1] * states, gamma).secure.sum() == count
+
+
+@pytest.mark.parametrize("strengths", [(1, 1, 1), (1, 1, 1, 1), (3, 1, 1, 1), (4, 2, 1, 1), (5, 3, 2, 1, 1)])
+@pytest.mark.parametrize("gamma", [0.5, 1, 1.5, 2, 3, 4, 6, 8])
+def test_no_nonempty_network_is_war_stable_and_the_empty_one_is_by_the_condition(strengths, gamma):
+    """Theorem 1: empty is stable iff gamma M_i >= M_j + M_k for all distinct i, j, k."""
+    census = all_networks(strengths, gamma)
+    assert not census.stable[1:].any()
+    condition = all(
+        gamma * strengths[i] >= strengths[j] + strengths[k]
+        for i in range(len(strengths))
+        for j, k in combinations([m for m in range(len(strengths)) if m != i], 2)
+    )
+    assert census.stable[0] == condition
+    assert census.stable_networks == (((),) if condition else ())
+
+
+@given(
+    st.lists(st.integers(1, 9), min_size=3, max_size=5), st.sampled_from([0.5, 1.0, 1.5, 2.0, 3.5]), st.integers(0, 2**10 - 1)
+)
+def test_what_a_network_lacks(strengths, gamma, number):
+    n = len(strengths)
+    pairs = list(combinations(range(n), 2))
+    links = frozenset(frozenset(pair) for k, pair in enumerate(pairs) if number >> k & 1)
+    named = [(str(i), str(k)) for k_, (i, k) in enumerate(pairs) if number >> k_ & 1]
+    found = war_stability(named, strengths, gamma)
+    assert {own.state for own in found.vulnerable} == {str(i) for i in range(n) if vulnerable(links, strengths, gamma, i)}
+    assert found.stable == stable(links, strengths, gamma)
+    for own in found.vulnerable:
+        assert own.attack == sum(strengths[int(k)] for k in own.attackers)
+        assert own.attack > own.defence
+    for (one, other), own in found.tempting:
+        assert {one, other} <= set(own.attackers)
+        assert frozenset((int(one), int(other))) not in links
+    for (one, other), end in found.idle:
+        assert not vulnerable(links - {frozenset((int(one), int(other)))}, strengths, gamma, int(end))
+
+
+def test_kernels_as_python_give_the_same():
+    strengths = np.array([3.0, 1.0, 2.0, 1.0])
+    outputs = []
+    for run in (kernels.judge_all, interpreted(kernels.judge_all)):
+        secure, stable_ = np.zeros(64, dtype=np.bool_), np.zeros(64, dtype=np.bool_)
+        run(4, summed(strengths), 1.4, secure, stable_, np.zeros(4, dtype=np.int64))
+        outputs.append((secure, stable_))
+    np.testing.assert_array_equal(outputs[0], outputs[1])
+
+
+def test_search_finds_a_secure_network_where_there_is_one():
+    strengths = {f"s{k}": 1.0 for k in range(9)}
+    links = secure_network(strengths, gamma=1.5, seed=1, tries=50)
+    assert links is not None
+    assert war_stability(links, strengths, 1.5).secure
+    assert secure_network([10, 1, 1], gamma=1.0, tries=3) is None
+
+
+def test_graphs_and_hubs():
+    networkx = pytest.importorskip("networkx", reason="an optional package")
+    graph = networkx.star_graph(["USA", "JPN", "KOR"])
+    found = war_stability(graph, {"USA": 3, "JPN": 1, "KOR": 1}, gamma=1.5)
+    assert [own.state for own in found.vulnerable] == ["JPN", "KOR"]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: all_networks([1] * 8, 2), SizeError, "at most 7 states are enumerated"),
+        (lambda: all_networks([1], 2), ParameterError, "two states or more"),
+        (lambda: all_networks({"a": 1, "b": -1}, 2), ParameterError, "strength of 'b' is -1"),
+        (lambda: all_networks([1, 1], 0), ParameterError, "gamma is 0"),
+        (lambda: war_stability([("a", "c")], {"a": 1, "b": 1}, 2), ParameterError, "'c' has no strength"),
+        (lambda: war_stability([("a", "a")], {"a": 1, "b": 1}, 2), ParameterError, "linked to itself"),
+        (lambda: war_stability([], [1] * 21, 2), SizeError, "at most 20"),
+    ],
+)
+def test_bad_input(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
