@@ -32,7 +32,8 @@ def fails_numerically(theorem: "Theorem", claim: Claim, point: Mapping[str, Rati
         case Existence(without):
             return solution.complete and not named.keys() - set(without)
         case Uniqueness(without):
-            return len({found.outcome_class for name, own in named.items() if name not in without for found in own}) > 1
+            classes = {found.outcome_class for name, own in named.items() if name not in without for found in own}
+            return len(classes) > 1 or None  # a continuum is shown by one of its equilibria
         case Exclusion(one, other):
             return one in named and other in named
         case Equivalence(family, relations):

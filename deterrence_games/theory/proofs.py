@@ -145,9 +145,13 @@ def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
         case Uniqueness(without):
             left_out = {_family(theorem, name).name for name in without}
             counted = [family for family in theorem.families if family.name not in left_out]
-            for one, other in combinations(counted, 2):
-                if one.outcomes != other.outcomes:
-                    yield from _overlaps(one, other)
+            cases = [case for family in counted for case in family.cases]
+            for case in cases:
+                if case.ranges.keys() & set().union(*(share.free_symbols for share in case.outcomes.values())):
+                    yield _overlap(case, case)  # a continuum that leads to many outcomes
+            for mine, theirs in combinations(cases, 2):
+                if any(sympy.cancel(share - theirs.outcomes[label]) != 0 for label, share in mine.outcomes.items()):
+                    yield _overlap(mine, theirs)
         case Exclusion(one, other):
             yield from _overlaps(_family(theorem, one), _family(theorem, other))
         case Implication(family, relation):
@@ -197,7 +201,11 @@ def _overlaps(one: Family, other: Family) -> Iterator[Objection]:
     """Open sets on which two families exist together."""
     for mine in one.cases:
         for case in other.cases:
-            yield Objection(tuple(Constraint(">", c.polynomial) for c in (*mine.constraints, *case.constraints)), ())
+            yield _overlap(mine, case)
+
+
+def _overlap(one: Case, other: Case) -> Objection:
+    return Objection(tuple(Constraint(">", c.polynomial) for c in dict.fromkeys((*one.constraints, *other.constraints))), ())
 
 
 def _slope(theorem: "Theorem", case: Case, quantity: str, parameter: str) -> Polynomial:

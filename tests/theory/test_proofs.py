@@ -216,6 +216,23 @@ def test_statements_are_smtlib_that_decides_the_claim(theorem, text):
     assert "unknown" not in found
 
 
+@pytest.mark.parametrize("names", [{}, {"Act": {("a", "", ()): ("left", "right")}}], ids=["by play", "by name"])
+def test_a_continuum_with_many_outcomes_is_not_unique(names):
+    """Left and right are worth the same, so any mixture is an equilibrium, whatever families are called."""
+    game = dg.Game(
+        name="tie",
+        players=("a",),
+        tree=dg.Decision("a", {"left": "won", "right": "drawn", "out": "lost"}),
+        payoffs={"won": {"a": "u"}, "drawn": {"a": "u"}, "lost": {"a": "v"}},
+        assumptions=("v < u",),
+        names=names,
+    )
+    proof = dg.derive(game).prove("unique")
+    assert proof.verdict == "refuted"
+    assert proof.confirmed is None  # the numeric solver shows one equilibrium of the continuum
+    assert proof.recheck()
+
+
 def test_a_false_verdict_does_not_survive_a_recheck(theorem):
     for text, wrong in (("Bluff excludes Attack", "refuted"), ("p_ch < p_def", "proved")):
         assert theorem.prove(text).recheck()
