@@ -25,6 +25,7 @@ from deterrence_games.lowering.sequence import sequence_form_of
 
 SEED = 1945
 GAMES = 9  # of each size, whose median is compared
+MANY = 20_000  # 2x2x2 games in a batch
 CLOSE = 1e-6  # profiles that differ by less are one
 SLOW = 2.0  # seconds: a peer that takes longer for one game is not asked at the next size
 LONG = 0.2  # seconds: one round is enough for a peer that takes longer for one game
@@ -180,8 +181,10 @@ def several_players(rng) -> Iterator[Row]:
         theirs = [len(peers.gambit_enumpoly(game)) for game in games]
         misses = sum(max(0, int(own) - other) for own, other in zip(found.count, theirs, strict=True))
         even = sum(int(own) % 2 == 0 for own in found.count), sum(other % 2 == 0 for other in theirs)
-        tasks = {"this": lambda p=payoffs: solver.solve(p), "peer": one_by_one(peers.gambit_enumpoly, games)}
-        own, peer = (seconds / len(payoffs) for seconds in alternating(tasks, 3).values())
+        batch = rng.random((MANY, 3, *shape)) if shape == (2, 2, 2) else payoffs
+        tasks = {"this": lambda p=batch: solver.solve(p), "peer": one_by_one(peers.gambit_enumpoly, games)}
+        seconds = alternating(tasks, 3)
+        own, peer = seconds["this"] / len(batch), seconds["peer"] / len(payoffs)
         words = (
             f"{found.complete.mean():.1%} complete; peer misses {misses} of {int(found.count.sum())}; "
             f"even counts {even[0]} here, {even[1]} there"
