@@ -11,6 +11,7 @@ import sympy
 from sympy import Expr, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Or
+from sympy.printing.pycode import PythonCodePrinter
 
 from deterrence_games.theory.family import Family
 
@@ -144,7 +145,7 @@ class ClosedValues:
     def _function(self, names: tuple[str, ...]) -> tuple[Any, list[Relational]]:
         """Both sides of every relation, then the formulas of the quantities; and the relations."""
         if names not in self._compiled:
-            atoms = list(dict.fromkeys(atom for one in (self.assumptions, *self.conditions) for atom in _atoms(one)))
+            atoms = list(dict.fromkeys(atom for one in (self.assumptions, *self.conditions) for atom in atoms_of(one)))
             formulas = [side for atom in atoms for side in (atom.lhs, atom.rhs)]
             formulas += [end for name in names for labels in self.quantities[name] for ends in labels for end in ends]
             function = sympy.lambdify(self._symbols, formulas, modules="numpy", dummify=True, cse=True)
@@ -166,7 +167,12 @@ class ClosedValues:
         if key not in self._compiled:
             atoms = self._compiled[()][1]
             sides = [side for atom in atoms for side in (atom.lhs, atom.rhs)]
-            self._compiled[key] = sympy.lambdify(self._symbols, sides, modules="math", dummify=True, cse=True), atoms
+            written = {"Fraction": Fraction}
+            printer = _InFractions({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
+            self._compiled[key] = (
+                sympy.lambdify(self._symbols, sides, modules=[written, "math"], printer=printer, dummify=True, cse=True),
+                atoms,
+            )
         function, atoms = self._compiled[key]
         for place in places.tolist():
             numbers = [
@@ -181,6 +187,16 @@ class ClosedValues:
                 exists[row, place] = _evaluate(condition, truths)
 
 
+class _InFractions(PythonCodePrinter):  # type: ignore[misc]  # SymPy has no types
+    """Python code in which one tenth is a fraction, and not the float 1/10."""
+
+    def _print_Rational(self, expr: sympy.Rational) -> str:  # noqa: N802  # SymPy calls it by this name
+        return f"Fraction({expr.p}, {expr.q})"
+
+    def _print_Half(self, expr: sympy.Rational) -> str:  # noqa: N802
+        return self._print_Rational(expr)
+
+
 def _ends(family: Family, formula: Expr) -> tuple[Expr, ...]:
     """The formula at the ends of every probability that the family leaves free, later ones first."""
     found = [formula]
@@ -193,10 +209,10 @@ def _ends(family: Family, formula: Expr) -> tuple[Expr, ...]:
 # ---- conditions ------------------------------------------------------------------------------------------------------------
 
 
-def _atoms(condition: Boolean) -> list[Relational]:
+def atoms_of(condition: Boolean) -> list[Relational]:
     """The relations in a condition."""
     if isinstance(condition, And | Or):
-        return [atom for part in condition.args for atom in _atoms(part)]
+        return [atom for part in condition.args for atom in atoms_of(part)]
     return [condition] if isinstance(condition, Relational) else []
 
 
@@ -212,7 +228,7 @@ def _compare(atoms: list[Relational], results: Sequence[Any]) -> tuple[dict[Any,
 
 def _decide(condition: Boolean, truths: Mapping[Any, Bools], close: Mapping[Any, Bools]) -> tuple[Truth, Truth]:
     """Whether a condition holds, and whether close comparisons could turn it round."""
-    atoms = _atoms(condition)
+    atoms = atoms_of(condition)
     holds = _evaluate(condition, truths)
     near = [atom for atom in atoms if close[atom].any()]
     if not near:

@@ -17,6 +17,8 @@ from deterrence_games.games.expressions import exact, to_text
 from deterrence_games.lowering.grid import Axis
 from deterrence_games.results.region_map import RegionMap
 from deterrence_games.theory.claims import Claim
+from deterrence_games.theory.closed_values import ClosedValues
+from deterrence_games.theory.compiled_values import CompiledValues, PointValues
 from deterrence_games.theory.effects import Effect, words_of
 from deterrence_games.theory.family import Family
 from deterrence_games.theory.html import html_of
@@ -352,6 +354,24 @@ class Theorem:
             for family, answer in zip(self.families, answers, strict=True)
         }
 
+    def evaluate(self, params: Mapping[str, npt.ArrayLike], quantities: Sequence[str] = ("outcomes",)) -> PointValues:
+        """The theorem at millions of points, compiled: which families exist, where borders are, and quantities in each family.
+
+        Parameters
+        ----------
+        params : mapping parameter -> float64[point] or number
+        quantities : sequence of str
+            Of ``outcomes``, ``payoffs``, ``war`` and ``deterrence``.
+
+        Raises
+        ------
+        ParameterError
+            For a parameter or quantity that is unknown or missing, and columns of different lengths.
+        """
+        if tuple(quantities) not in self._compiled:
+            self._compiled[tuple(quantities)] = CompiledValues(ClosedValues.of(self), quantities)
+        return self._compiled[tuple(quantities)].evaluate(params)
+
     def map(self, x: Axis, y: Axis, fixed: Mapping[str, Any] | None = None) -> RegionMap:
         """Which of `families` exist at every point of a grid over two parameters, from their closed forms.
 
@@ -383,6 +403,10 @@ class Theorem:
             if name not in params:
                 raise ParameterError(f"game {self.game.name!r}: parameter {name!r} is missing; give a value for it")
         return self.game.parameters
+
+    @cached_property
+    def _compiled(self) -> dict[tuple[str, ...], CompiledValues]:
+        return {}
 
     @cached_property
     def _evaluator(self) -> Any:
