@@ -122,7 +122,7 @@ def enlargement(params: Mapping[str, float] | None = None) -> EnlargementReport:
     Examples
     --------
     >>> enlargement()
-    enlargement stabilises: probability of attack 1 -> 0, candidate +1.5, members +0.27, rival -0.65, entrapment 0
+    enlargement stabilises: probability of attack 1 -> 0, candidate +1.5, members +0.75, rival -0.65, entrapment 0
     """
     game, values = enlargement_game(), _values(params)
     solution = solve(game, {**values, "z": ADMITTED}, throw=False)
