@@ -10,7 +10,7 @@ import deterrence_games as dg
 from deterrence_games.alliances import indicators
 from deterrence_games.alliances.burden_sharing import best_shot, provision, weakest_link
 from deterrence_games.alliances.exploitation import exploitation_test
-from deterrence_games.alliances.pledges import pledge
+from deterrence_games.alliances.spending_pledges import pledge
 from deterrence_games.errors import ParameterError
 
 INCOMES = st.lists(st.floats(0.1, 100.0), min_size=1, max_size=8)
