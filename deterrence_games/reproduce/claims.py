@@ -28,9 +28,9 @@ class Trial:
     Attributes
     ----------
     draws : int
-        Random parameter points that the check is asked to take.
+        Random parameter points, or other cases, that the check is asked to take.
     drawn, inside : int
-        Points that it took, and how many of them lie in the region that the claim is about.
+        Cases that it took, and how many of them lie in the region that the claim is about.
     proofs : int
         What was settled about theorems.
     unknown : bool
@@ -66,6 +66,21 @@ class Trial:
             )
             problem = f"not so: {what}" if points.complete[point] else "not all equilibria are known"
             self.failures.append(f"{problem}, at {shown}")
+
+    def expect_each(self, holds: Bools, what: str, shown: Callable[[int], str]) -> None:
+        """Record a counter-example for each case that fails, where cases are no points of a game.
+
+        Parameters
+        ----------
+        holds : bool[case]
+        what : str
+            What should hold.
+        shown : callable
+            Takes the number of a case, and tells which case it is.
+        """
+        self.drawn, self.inside = max(self.drawn, len(holds)), max(self.inside, len(holds))
+        for case in np.flatnonzero(~holds)[: max(0, MOST_FAILURES - len(self.failures))]:
+            self.failures.append(f"not so: {what}, at {shown(int(case))}")
 
     def exists_exactly(self, points: SolvedPoints, name: str, where: Bools) -> None:
         """Expect an equilibrium of that name at these points and at no other; there must be some of both."""

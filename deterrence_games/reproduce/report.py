@@ -50,8 +50,8 @@ INTRODUCTION = (
     "close to the claim's thresholds, on either side. At every point all perfect Bayesian equilibria are computed, and each is "
     "certified by code that the solver does not share; then what was found is compared with the claim. Claims that are called "
     "proved, refuted or unknown need no numbers: the game is derived in closed form, and what the claim says about its "
-    "families is settled by a theorem prover. The column “where” says what the source itself states and what was derived for "
-    "this collection."
+    "families is settled by a theorem prover. Claims about data, provision and networks say what is compared. The column "
+    "“where” says what the source itself states and what was derived for this collection."
 )
 
 

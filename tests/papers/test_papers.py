@@ -15,6 +15,7 @@ from deterrence_games.theory import Borders, Exclusion, Implication
 
 DRAWS = 300
 FEW = {"zagare_kilgour_1995": 28}  # a point of this game takes longer
+SINGLE = {"worked-example", "rank-correlation", "counts"}  # claims about fixed numbers
 PAPERS = {paper.name: paper for paper in load_papers()}
 CLAIMS = [(paper, claim) for paper in PAPERS.values() for claim in paper.claims]
 
@@ -28,7 +29,7 @@ def test_claim_holds(paper, claim):
         assert result.drawn == 0
     else:
         assert result.verdict == "holds"
-        assert result.drawn == (1 if claim.name == "worked-example" else FEW.get(paper.name, DRAWS))
+        assert result.drawn == (1 if claim.name in SINGLE else FEW.get(paper.name, DRAWS))
         assert 0 < result.inside <= result.drawn
 
 
@@ -137,6 +138,23 @@ def test_a_claim_about_a_region_without_draws_fails():
         trial.expect(points, nowhere, "anything", nowhere)
 
     assert not run_claim("paper", Claim("vacuous", "", "", check=vacuous), DRAWS).passed
+
+
+def test_cases_that_are_no_points_of_a_game_are_told_when_they_fail():
+    def check(trial):
+        trial.expect_each(np.arange(trial.draws) != 7, "everybody but one", lambda case: f"case {case}")
+
+    result = run_claim("paper", Claim("cases", "nowhere", "", check=check), DRAWS)
+    assert (result.verdict, result.drawn, result.inside) == ("FAILED", DRAWS, DRAWS)
+    assert result.failures == ("not so: everybody but one, at case 7",)
+
+
+def test_a_wrong_border_of_the_stable_empty_network_is_noticed(monkeypatch):
+    module = papers.sys.modules["deterrence_games_papers_jackson_nei_2015"]
+    cases, border = module.worlds(DRAWS), module.threshold
+    monkeypatch.setattr(module, "worlds", lambda draws: cases)
+    monkeypatch.setattr(module, "threshold", lambda strengths: border(strengths) * (1 + 2 * module.NEAR))
+    assert not run_claim("paper", Claim("shifted", "", "", check=module.the_empty_network), DRAWS).passed
 
 
 def test_incomplete_points_count_as_failures(monkeypatch):
