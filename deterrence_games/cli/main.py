@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import deterrence_games
-from deterrence_games.cli import games, maps, reproduce, sweep, theorems
+from deterrence_games.cli import alliances, games, maps, reproduce, sweep, theorems
 from deterrence_games.cli.command import BAD_INPUT, DONE, INTERRUPTED, Commands, Parser
 from deterrence_games.errors import DeterrenceGamesError
 
-GROUPS = (games, theorems, maps, sweep, reproduce)  # in the order in which help lists them
+GROUPS = (games, theorems, maps, sweep, alliances, reproduce)  # in the order in which help lists them
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,177 @@
+"""Everything about one guarantee, as data: obligations, credibility by member, what-ifs, sensitivity, assumptions."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from deterrence_games.alliances.alliance import Alliance
+from deterrence_games.alliances.assessment import Assessment, assess
+from deterrence_games.alliances.assumptions import ILLUSTRATIVE
+from deterrence_games.alliances.decision_rules import outcome
+from deterrence_games.alliances.extended_deterrence import Guarantee
+from deterrence_games.alliances.from_treaty import guarantee
+from deterrence_games.alliances.indicators import Figure, Indicators
+from deterrence_games.alliances.packaged import indicators
+
+if TYPE_CHECKING:
+    from deterrence_games.alliances.obligations import Obligations
+
+STRENGTH = "military_expenditure_bn_usd"
+SWUNG = ("stake", "war_cost", "promise", "spread", "prize", "aggressor_cost", "decisiveness", "company")
+SWING = 0.5  # share by which each number is changed for the sensitivity
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Probability of attack when something about the alliance were otherwise."""
+
+    change: str
+    attack_probability: float
+    difference: float
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Probability of attack when one assumption is halved, and when it is half as large again."""
+
+    quantity: str
+    halved: float
+    raised: float
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AllianceReport:
+    """What an alliance's guarantee to one member is worth against one aggressor, with what that rests on.
+
+    Attributes
+    ----------
+    alliance : Alliance
+    assessment : Assessment
+    obligations : Obligations
+        Towards the target.
+    left_out : tuple of str
+        Members without a figure of strength, who are left out of the game.
+    burdens : mapping state -> Figure
+        Defence spending as a share of output; empty when there are no figures of the year.
+    absent, suspended : tuple of WhatIf
+        Each ally absent from the alliance, and each ally's obligations to the target suspended.
+    sensitivities : tuple of Sensitivity
+        The widest first.
+    """
+
+    alliance: Alliance
+    assessment: Assessment
+    obligations: "Obligations"
+    left_out: tuple[str, ...]
+    burdens: Mapping[str, Figure]
+    absent: tuple[WhatIf, ...]
+    suspended: tuple[WhatIf, ...]
+    sensitivities: tuple[Sensitivity, ...]
+
+    @property
+    def title(self) -> str:
+        """Alliance, year, aggressor and target."""
+        return self.assessment.guarantee.title
+
+    def to_document(self) -> dict[str, Any]:
+        """Everything as plain values, which JSON can hold."""
+        own = self.assessment
+        return {
+            "title": self.title,
+            "standing": "every number is marked data, derived, given or illustrative; see assumptions",
+            "attack_probability": own.outcome.attack_probability,
+            "deterred": own.outcome.deterred,
+            "left_out": list(self.left_out),
+            "members": [asdict(member) for member in own.members],
+            "obligations": [{**asdict(obligation), "regions": list(obligation.regions)} for obligation in self.obligations],
+            "burdens": [asdict(figure) for figure in self.burdens.values()],
+            "absent": [asdict(row) for row in self.absent],
+            "suspended": [asdict(row) for row in self.suspended],
+            "sensitivities": [asdict(row) for row in self.sensitivities],
+            "assumptions": [asdict(assumption) for assumption in own.guarantee.assumptions],
+        }
+
+    def __repr__(self) -> str:
+        return f"AllianceReport {self.assessment!r}"
+
+
+def alliance_report(
+    alliance: Alliance, aggressor: str, target: str, year: int, *, figures: Indicators | None = None, **numbers: Any
+) -> AllianceReport:
+    """Assess a guarantee and what changes it.
+
+    Parameters
+    ----------
+    alliance : Alliance
+    aggressor, target : str
+        Codes of states.
+    year : int
+    figures : Indicators, optional
+        Those that come with the library when left out. Members without a figure of military expenditure are left out of the
+        game, and named.
+    **numbers
+        As `deterrence_games.alliances.guarantee`.
+
+    Raises
+    ------
+    ParameterError, AllianceError
+        As `guarantee`: unknown states and years, an aggressor that is a member, missing figures of aggressor or target.
+
+    Examples
+    --------
+    >>> from deterrence_games.alliances import anzus
+    >>> report = alliance_report(anzus(), "CHN", "AUS", 2024)
+    >>> [row.change for row in report.absent], report.left_out
+    (['without NZL', 'without USA'], ())
+    """
+    known = figures or indicators()
+    members = alliance.members(year)
+    without = tuple(state for state in members if state != target and (state, year, STRENGTH) not in known)
+    counted = alliance.without(*without) if without else alliance
+
+    def built(own: Alliance, **changed: Any) -> Guarantee:
+        return guarantee(own, aggressor, target, year, figures=known, **{**numbers, **changed})
+
+    def attack(own: Alliance, **changed: Any) -> float:
+        return outcome(built(own, **changed)).attack_probability
+
+    base = built(counted)
+    now = outcome(base).attack_probability
+
+    def what_if(change: str, own: Alliance) -> WhatIf:
+        found = attack(own)
+        return WhatIf(change, found, found - now)
+
+    swings = []
+    for quantity in SWUNG:
+        value = numbers.get(quantity, ILLUSTRATIVE[quantity])
+        low, high = (attack(counted, **{quantity: _scaled(value, share)}) for share in (1 - SWING, 1 + SWING))
+        swings.append(Sensitivity(quantity, low, high))
+
+    absent = [what_if(f"without {ally}", counted.without(ally)) for ally in sorted(base.allies)] if len(base.allies) > 1 else []
+    bound = {own.promisor for own in counted.obligations(target, year) if own.kind == "defence"}
+    suspended = [
+        what_if(f"{ally} suspends its obligations", counted.suspend(ally, target, year))
+        for ally in sorted(bound & set(base.allies))
+    ]
+    return AllianceReport(
+        alliance=counted,
+        assessment=assess(base),
+        obligations=counted.obligations(target, year),
+        left_out=without,
+        burdens=_burdens(known, counted.members(year), year),
+        absent=tuple(absent),
+        suspended=tuple(suspended),
+        sensitivities=tuple(sorted(swings, key=lambda row: -abs(row.raised - row.halved))),
+    )
+
+
+def _scaled(value: Any, share: float) -> Any:
+    return {ally: own * share for ally, own in value.items()} if isinstance(value, Mapping) else value * share
+
+
+def _burdens(known: Indicators, members: tuple[str, ...], year: int) -> dict[str, Figure]:
+    years = {at for _, at, what in known if what == "defence_share"}
+    if year not in years:
+        return {}
+    return {state: own for state, own in known.measure("defence_share", year).items() if state in members}

@@ -1,0 +1,69 @@
+"""``alliance``: the report on a guarantee."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from deterrence_games.cli.arguments import read_params, read_whole
+from deterrence_games.cli.command import DONE, Commands
+from deterrence_games.errors import FormatError
+
+SUFFIXES = (".html", ".json")
+
+
+def add_to(commands: Commands) -> None:
+    """Add the commands of this file."""
+    alliance = commands.add(
+        "alliance",
+        _alliance,
+        "report whether an alliance's guarantee to one member is credible against one aggressor, and on what that rests",
+        "alliance anzus --year 2024 --aggressor CHN --target AUS -o report.html report.json",
+    )
+    alliance.add_argument("name", metavar="NAME", help="nato, anzus, hub-and-spokes, or a folder with treaties of your own")
+    alliance.add_argument("--year", required=True, metavar="YEAR", help="whose treaties and figures count")
+    alliance.add_argument("--aggressor", required=True, metavar="STATE", help="code of the aggressor, such as RUS")
+    alliance.add_argument("--target", required=True, metavar="STATE", help="code of the member that is attacked, such as EST")
+    alliance.add_argument(
+        "-p",
+        dest="params",
+        metavar="key=value",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="numbers in place of illustrative ones, such as stake=0.05 war_cost=0.1",
+    )
+    alliance.add_argument(
+        "-o", dest="out", metavar="FILE", nargs="+", action="extend", default=[], help="write a page (.html) or data (.json)"
+    )
+
+
+def _alliance(options: argparse.Namespace) -> int:
+    from deterrence_games.alliances import anzus, hub_and_spokes, nato, read_alliance
+    from deterrence_games.alliances.report import alliance_report
+    from deterrence_games.io.files import write_text
+    from deterrence_games.plotting.alliance_page import alliance_page
+    from deterrence_games.plotting.style import drawing
+
+    places = [Path(place) for place in options.out]
+    for place in places:
+        if place.suffix.lower() not in SUFFIXES:
+            raise FormatError(f"report '{place}': suffix {place.suffix!r} is unknown; use {' or '.join(SUFFIXES)}")
+        if not place.parent.is_dir():
+            raise FormatError(f"report '{place}': there is no folder '{place.parent}'; make it first")
+    if any(place.suffix.lower() == ".html" for place in places):
+        with drawing():  # complains now, not after the work, when matplotlib is missing
+            pass
+    known = {"nato": nato, "anzus": anzus, "hub-and-spokes": hub_and_spokes}
+    alliance = known[options.name]() if options.name in known else read_alliance(options.name)
+    year = read_whole("--year", options.year)
+    numbers: dict[str, Any] = dict(read_params(options.params))
+    report = alliance_report(alliance, options.aggressor, options.target, year, **numbers)
+    print(report.assessment)
+    for place in places:
+        if place.suffix.lower() == ".html":
+            write_text(place, alliance_page(report))
+        else:
+            write_text(place, json.dumps(report.to_document(), indent=2, ensure_ascii=False, default=str) + "\n")
+        print(f"wrote {place}")
+    return DONE
