@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deterrence_games.alliances.dilemma_game import ALLIES, CONTESTS, EVERY_TERMS, TARGETS, Terms, dilemma_game
+from deterrence_games.alliances.dilemma_game import CONTESTS, COSTS, EVERY_TERMS, TARGETS, Terms, dilemma_game
 from deterrence_games.analysis.equilibrium_map import equilibrium_map
 from deterrence_games.api import solve
 from deterrence_games.errors import GameError, ParameterError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ILLUSTRATION: Mapping[str, float] = {
     **{"v_A": 1.0, "u_A": 0.5, "v_T": 1.0, "u_m": 0.1, "u_a": 0.9, "s": 0.5},
     **{"p": 0.7, "q": 0.3, "f": 0.1, "c_A": 0.25, "e_A": 0.1, "c_T": 0.2, "c_w": 0.1, "c_r": 0.4},
-    **{"b_A": 0.1, "b_T": 0.1, "a": 0.3, "w": 0.4},
+    **{"b_A": 0.1, "b_T": 0.1, "a": 0.3, "w": 0.4, "z": 0.0, "c_v": 10.0},
 }
 """Illustrative numbers: a target that would lose alone, an ally that most likely would rather stay out."""
 
@@ -227,7 +227,39 @@ class AllianceDilemma:
         threshold is the same in every war that the promise covers.
         """
         relief = (self.params["p"] - self.params["q"]) * self.params["s"]
-        return {kind: max(0.0, self.params[f"c_{kind[0]}"] - relief) for kind in ALLIES}
+        return {kind: max(0.0, self.params[cost] - relief) for kind, cost in COSTS.items() if kind != "vetoed"}
+
+    def veto_threshold(self, terms: Terms, strength: float, *, steps: int = 32) -> float | None:
+        """The probability of a veto at home from which on a promise no longer keeps the peace.
+
+        Parameters
+        ----------
+        terms : Terms
+        strength : float
+        steps : int
+            The range from zero to one is scanned by so many steps, and the first change refined by bisection to a thousandth.
+
+        Returns
+        -------
+        float or None
+            None when the promise keeps the peace at every probability that was scanned; 0 when it does at none.
+        """
+
+        def fails(veto: float) -> bool:
+            rows = AllianceDilemma({**self.params, "z": veto}).compare((strength,), (terms,)).rows
+            return not rows or max(row.war for row in rows) > 0 or max(row.demand for row in rows) > 0
+
+        scanned = [(step + 0.5) / steps for step in range(steps)]  # off the round numbers, where ties lie
+        broken = next((place for place, veto in enumerate(scanned) if fails(veto)), None)
+        if broken is None:
+            return None
+        low, high = (scanned[broken - 1] if broken else 0.0), scanned[broken]
+        if not broken and fails(0.0):
+            return 0.0
+        while high - low > 1e-3:
+            middle = (low + high) / 2
+            low, high = (low, middle) if fails(middle) else (middle, high)
+        return high
 
     def restraint(self, purpose: str, strength: float) -> float:
         """How much less likely the partner is to challenge when the promise lapses with its own first use of force.
@@ -245,14 +277,15 @@ class AllianceDilemma:
     def _read(self, terms: Terms, strength: float, equilibrium: Equilibrium) -> Dilemma:
         behavior, outcomes, params = equilibrium.behavior, equilibrium.outcomes, self.params
         ambition = {"moderate": 1 - params["a"], "ambitious": params["a"]}
-        reliability = {"willing": params["w"], "reluctant": 1 - params["w"]}
+        free = 1 - params["z"]
+        reliability = {"willing": params["w"] * free, "reluctant": (1 - params["w"]) * free, "vetoed": params["z"]}
         alone = sum(outcomes[f"{name}_war_alone"] for name in CONTESTS)
         joint = sum(outcomes[f"{name}_war_joint"] for name in CONTESTS)
         entrapped = 0.0
         for name, way in CONTESTS.items():
             reached = outcomes[f"{name}_war_alone"] + outcomes[f"{name}_war_joint"]
             for kind, share in reliability.items():
-                if self.thresholds[kind] > 0:
+                if self.thresholds.get(kind, 1.0) > 0:
                     entrapped += reached * share * behavior[InformationSet("ally", kind, way)]["support"]
 
         def mean(history: tuple[str, ...], actions: tuple[str, ...]) -> float:

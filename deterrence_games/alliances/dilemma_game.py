@@ -18,7 +18,8 @@ CONTESTS = {
 
 FORCE_BY_TARGET = ("preempted", "begun")
 Place = tuple[str, str, tuple[str, ...]]
-TARGETS, ALLIES = ("moderate", "ambitious"), ("willing", "reluctant")
+TARGETS, ALLIES = ("moderate", "ambitious"), ("willing", "reluctant", "vetoed")
+COSTS = {"willing": "c_w", "reluctant": "c_r", "vetoed": "c_v"}
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,10 @@ def dilemma_game(terms: Terms) -> Game:
     a challenge ``u_A`` to the aggressor and ``u_m`` or ``u_a`` to a moderate or an ambitious target. The aggressor wins a war
     with the target alone with probability ``p`` and a war with both with ``q``, each lower by ``f`` when the target strikes
     first. War costs ``c_A`` (and ``e_A`` more against both), ``c_T``, and ``c_w`` or ``c_r`` to a willing or a reluctant ally
-    that fights. Backing down costs ``b_A`` and ``b_T``, a broken promise ``k``. ``a`` and ``w`` are the probabilities of an
-    ambitious target and of a willing ally.
+    that fights. Backing down costs ``b_A`` and ``b_T``, a broken promise ``k``, which holds what an audience at home makes its
+    government pay. With probability ``z`` a parliament or a court at home forbids the war: to such a government fighting on
+    would cost ``c_v``, more than any promise is worth. ``a`` is the probability of an ambitious target, ``w`` that of a willing
+    ally among those that are not vetoed.
 
     Parameters
     ----------
@@ -142,14 +145,15 @@ def dilemma_game(terms: Terms) -> Game:
         tree=tree,
         types={
             "target": {"moderate": "1 - a", "ambitious": "a"},
-            "ally": {"willing": "w", "reluctant": "1 - w"},
+            "ally": {"willing": "w*(1 - z)", "reluctant": "(1 - w)*(1 - z)", "vetoed": "z"},
         },
         payoffs=payoffs,
         assumptions=(
             "0 < f < q < p < 1",
             "0 < a < 1",
             "0 < w < 1",
-            "0 < c_w < c_r",
+            "0 <= z < 1",
+            "0 < c_w < c_r < c_v",
             "u_m < u_a",
             *(f"{name} > 0" for name in ("v_A", "v_T", "u_A", "s", "c_A", "e_A", "c_T", "b_A", "b_T")),
             *(("k >= 0",) if terms.covers else ()),

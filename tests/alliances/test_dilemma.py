@@ -7,7 +7,7 @@ import pytest
 
 import deterrence_games as dg
 from deterrence_games.alliances.dilemma import ILLUSTRATION, AllianceDilemma
-from deterrence_games.alliances.dilemma_game import ALLIES, CONTESTS, EVERY_TERMS, TARGETS, Terms, dilemma_game
+from deterrence_games.alliances.dilemma_game import ALLIES, CONTESTS, COSTS, EVERY_TERMS, TARGETS, Terms, dilemma_game
 from deterrence_games.errors import GameError, ParameterError
 
 PLAYERS = {"aggressor": "A", "target": "T", "ally": "L"}
@@ -46,7 +46,8 @@ def exhaustive(params, terms, strength):
     An oracle for complete information about the target (`a` decides nothing within a type), in plain arithmetic.
     """
     p = {**params, "k": strength}
-    comes = {"willing": p["w"], "reluctant": 1 - p["w"]}
+    free = 1 - p["z"]
+    comes = {"w": p["w"] * free, "r": (1 - p["w"]) * free, "v": p["z"]}
 
     def war(name):
         down = p["f"] if name in ("preempted", "begun") else 0.0
@@ -55,7 +56,7 @@ def exhaustive(params, terms, strength):
         support = 0.0
         for kind, share in comes.items():
             stay = -alone * p["s"] - (p["k"] if name in terms.covers else 0.0)
-            fight = -both * p["s"] - p[f"c_{kind[0]}"]
+            fight = -both * p["s"] - p[f"c_{kind}"]
             chance = both if fight > stay else alone
             challenged = name in ("answered", "begun")
             support += share * (fight > stay)
@@ -91,6 +92,7 @@ def test_against_backward_induction_with_a_target_of_known_ambition():
         params = {
             **{name: float(rng.uniform(0.05, 1.0)) for name in ILLUSTRATION},
             **{"p": p, "q": q, "f": f, "c_w": 0.1 * rng.random(), "w": rng.uniform(0.1, 0.9), "a": 0.5},
+            **{"z": (0.0, 0.3)[draw % 2], "c_v": 50.0},
         }
         params["u_m"] = 0.97 * params["u_a"]
         terms, strength = EVERY_TERMS[draw % 5], float(rng.uniform(0.0, 0.6))
@@ -140,6 +142,21 @@ def test_the_threshold_is_where_the_reluctant_ally_begins_to_fight():
             assert all(own.behavior["ally", "reluctant", CONTESTS[war]]["support"] == fights for own in solution)
 
 
+def test_a_veto_at_home_undoes_a_promise():
+    """The aggressor attacks when its gain against the target alone outweighs its loss against both."""
+    dilemma = AllianceDilemma()
+    p = ILLUSTRATION
+    alone, both = p["p"] * p["v_A"] - p["c_A"], p["q"] * p["v_A"] - p["c_A"] - p["e_A"]
+    attack_pays = -both / (alone - both)  # chance that the ally stays out at which an attack is worth nothing
+    found = dilemma.veto_threshold(DETERRENT, 0.3)
+    assert found == pytest.approx(attack_pays, abs=2e-3)
+    assert dilemma.veto_threshold(DETERRENT, 0.05) == 0.0
+    rows = AllianceDilemma({"z": 0.5}).compare((0.3,), (DETERRENT,)).rows
+    assert max(row.abandonment for row in rows) >= 0.5
+    strong = AllianceDilemma({"c_A": 0.9}).veto_threshold(DETERRENT, 0.3)
+    assert strong is None or strong > found
+
+
 def test_a_condition_restrains_the_partner():
     dilemma = AllianceDilemma()
     assert dilemma.restraint("compellent", 0.3) == pytest.approx(ILLUSTRATION["a"])
@@ -183,6 +200,6 @@ def test_bad_input(call, error, words):
 
 def test_each_ally_and_target_is_a_type():
     game = dilemma_game(DETERRENT)
-    assert tuple(game.types["ally"]) == ALLIES
+    assert tuple(game.types["ally"]) == ALLIES == tuple(COSTS)
     assert tuple(game.types["target"]) == TARGETS
     assert len(list(itertools.chain.from_iterable(game.wars.values()))) == 4 * 2 + 4 * 3
