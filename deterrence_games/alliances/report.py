@@ -126,7 +126,8 @@ def alliance_report(
     """
     known = figures or indicators()
     members = alliance.members(year)
-    without = tuple(state for state in members if state != target and (state, year, STRENGTH) not in known)
+    given = numbers.get("strength") or {}
+    without = tuple(s for s in members if s != target and s not in given and (s, year, STRENGTH) not in known)
     counted = alliance.without(*without) if without else alliance
 
     def built(own: Alliance, **changed: Any) -> Guarantee:
@@ -149,10 +150,11 @@ def alliance_report(
         swings.append(Sensitivity(quantity, low, high))
 
     absent = [what_if(f"without {ally}", counted.without(ally)) for ally in sorted(base.allies)] if len(base.allies) > 1 else []
-    bound = {own.promisor for own in counted.obligations(target, year) if own.kind == "defence"}
+    bound = {(own.promisor, own.treaty) for own in counted.obligations(target, year) if own.kind == "defence"}
     suspended = [
-        what_if(f"{ally} suspends its obligations", counted.suspend(ally, target, year))
-        for ally in sorted(bound & set(base.allies))
+        what_if(f"{ally} suspends its obligations", counted.suspend(ally, target, year, treaty))
+        for ally, treaty in sorted(bound)
+        if ally in base.allies
     ]
     return AllianceReport(
         alliance=counted,

@@ -34,6 +34,14 @@ def add_to(commands: Commands) -> None:
         help="numbers in place of illustrative ones, such as stake=0.05 war_cost=0.1",
     )
     alliance.add_argument(
+        "--strength",
+        metavar="STATE=NUMBER",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="strengths in place of figures, such as PRK=4 (military expenditure in billions of dollars)",
+    )
+    alliance.add_argument(
         "-o", dest="out", metavar="FILE", nargs="+", action="extend", default=[], help="write a page (.html) or data (.json)"
     )
 
@@ -58,6 +66,8 @@ def _alliance(options: argparse.Namespace) -> int:
     alliance = known[options.name]() if options.name in known else read_alliance(options.name)
     year = read_whole("--year", options.year)
     numbers: dict[str, Any] = dict(read_params(options.params))
+    if options.strength:
+        numbers["strength"] = read_params(options.strength)
     report = alliance_report(alliance, options.aggressor, options.target, year, **numbers)
     print(report.assessment)
     for place in places:

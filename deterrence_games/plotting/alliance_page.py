@@ -71,9 +71,12 @@ def alliance_page(report: "AllianceReport") -> str:
     ]
     if report.burdens:
         sources = sorted({figure.source for figure in report.burdens.values()})
+        members = report.alliance.members(own.guarantee.year)
+        missing = ", ".join(state for state in members if state not in report.burdens)
         parts += [
             "<h2>Burdens: defence spending as a share of output</h2>",
-            f"<p>Sources: {escape('; '.join(sources))}. The line is two percent.</p>",
+            f"<p>Sources: {escape('; '.join(sources))}. The line is two percent."
+            f"{f' No figure for {escape(missing)}.' if missing else ''}</p>",
             _svg(lambda ax: _burdens(ax, report), 6.5, 0.6 + 0.17 * len(report.burdens)),
         ]
     parts += ["<h2>What if</h2>"]

@@ -46,6 +46,20 @@ def test_members_without_figures_are_left_out_and_named():
     assert "Left out for want of a figure of strength: ISL" in alliance_page(found)
 
 
+def test_strengths_may_be_given(tmp_path, capsys):
+    arguments = ["alliance", "hub-and-spokes", "--year", "2024", "--aggressor", "PRK", "--target", "JPN"]
+    assert main(arguments) == 2
+    assert "for PRK" in capsys.readouterr().err
+    data = tmp_path / "report.json"
+    assert main([*arguments, "--strength", "PRK=4", "-o", str(data)]) == 0
+    strengths = {
+        row["state"]: (row["value"], row["mark"])
+        for row in json.loads(data.read_text(encoding="utf-8"))["assumptions"]
+        if row["quantity"] == "strength"
+    }
+    assert strengths["PRK"] == (4.0, "given")
+
+
 class _Tags(HTMLParser):
     def __init__(self):
         super().__init__()
