@@ -6,14 +6,14 @@ target, which its own allies that do not attack defend; the attackers win when t
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from deterrence_games.errors import ParameterError, SizeError
-from deterrence_games.solvers.network_stability import MOST_JUDGED, NetworkStability
+from deterrence_games.errors import ParameterError
+from deterrence_games.solvers.network_stability import NetworkStability
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -138,21 +138,19 @@ def war_stability(
     """Whether a network is stable against war, and if not, what it lacks.
 
     It is war-stable when nobody is vulnerable, no link that is missing would make somebody vulnerable to its two ends, and
-    each end of each link would be vulnerable without it.
+    each end of each link would be vulnerable without it. Strengths that differ by less than 1e-12 of themselves are equal.
 
     Parameters
     ----------
     links : iterable of pairs, or networkx.Graph
         Alliances are mutual here.
     strengths, gamma
-        As `all_networks`.
+        As `all_networks`, of any number of states.
 
     Raises
     ------
     ParameterError
         Also for a link with an unknown state, or of a state with itself.
-    SizeError
-        For more than 20 states.
 
     References
     ----------
@@ -166,40 +164,36 @@ def war_stability(
     (False, [('a', ('hub', 'b')), ('b', ('hub', 'a'))])
     """
     states, values = _read(strengths, gamma)
-    if len(states) > MOST_JUDGED:
-        raise SizeError(
-            f"network of {len(states)} states; at most {MOST_JUDGED} can be judged: coalitions are subsets of allies"
-        )
-    allies = _allies(links, states)
-    strength = dict(zip(states, values.tolist(), strict=True))
-    vulnerable = tuple(found for own in states if (found := _vulnerability(own, allies, strength, gamma)))
+    linked = _linked(links, states)
+    everyone = range(len(states))
+    vulnerable = tuple(_vulnerable(states, linked, values, gamma, everyone, everyone))
     tempting, idle = [], []
-    for one, other in combinations(states, 2):
-        changed = {state: set(own) for state, own in allies.items()}
-        if other in allies[one]:
-            changed[one].discard(other)
-            changed[other].discard(one)
-            idle += [((one, other), end) for end in (one, other) if not _vulnerability(end, changed, strength, gamma)]
+    for i, k in combinations(everyone, 2):
+        changed = linked.copy()
+        changed[i, k] = changed[k, i] = not linked[i, k]
+        if linked[i, k]:
+            needing = {own.state for own in _vulnerable(states, changed, values, gamma, (i, k), everyone)}
+            idle += [((states[i], states[k]), states[end]) for end in (i, k) if states[end] not in needing]
         else:
-            changed[one].add(other)
-            changed[other].add(one)
-            for own in states:
-                if found := _vulnerability(own, changed, strength, gamma, {one, other}):
-                    tempting.append(((one, other), found))
+            both = [i, k, *np.flatnonzero(linked[i] & linked[k]).tolist()]  # who leads coalitions with both ends
+            others = [state for state in everyone if state not in (i, k)]
+            tempting += [((states[i], states[k]), own) for own in _vulnerable(states, changed, values, gamma, others, both)]
     return WarStability(vulnerable, tuple(tempting), tuple(idle))
 
 
 def secure_network(
-    strengths: Mapping[str, float] | Sequence[float], gamma: float, *, seed: int = 0, tries: int = 200
+    strengths: Mapping[str, float] | Sequence[float], gamma: float, *, seed: int = 0, tries: int = 50
 ) -> tuple[Link, ...] | None:
     """Search for a network in which nobody is vulnerable, among more states than can be enumerated.
 
-    From random networks on, the link is changed that leaves the fewest states vulnerable, until none is or no change helps.
+    From the empty network, the complete one and random ones on, the link is changed that leaves the least exposure (the sum
+    over the states of the share by which the strongest coalition exceeds the defence), until nobody is vulnerable or no
+    change helps.
 
     Parameters
     ----------
     strengths, gamma
-        As `all_networks`; up to 20 states.
+        As `all_networks`, of any number of states.
     seed : int
     tries : int
         Random networks to start from.
@@ -211,81 +205,49 @@ def secure_network(
     """
     states, values = _read(strengths, gamma)
     rng = np.random.default_rng(seed)
-    pairs = list(combinations(range(len(states)), 2))
+    n = len(states)
     judge = NetworkStability(gamma)
-    strength = dict(zip(states, values.tolist(), strict=True))
-    for _ in range(tries):
-        linked = rng.random(len(pairs)) < rng.random()
-        while True:
-            around = np.repeat(linked[None], len(pairs) + 1, axis=0)
-            around[1:][np.diag_indices(len(pairs))] ^= True
-            secure, _ = judge.judge(_masks(around, pairs, len(states)), values)
-            if secure.any():
-                found = around[int(np.argmax(secure))]
-                return tuple((states[i], states[k]) for (i, k), own in zip(pairs, found, strict=True) if own)
-            counts = [_exposed(own, pairs, states, strength, gamma) for own in around]
-            best = int(np.argmin(counts))
-            if counts[best] >= counts[0]:
-                break
-            linked = around[best]
+    for attempt in range(-2, tries):
+        density = (0.0, 1.0)[attempt] if attempt < 0 else rng.random()
+        start = np.triu(rng.random((n, n)) < density, 1)
+        found = judge.search(start | start.T, values)
+        if found is not None and not _vulnerable(states, found, values, gamma, range(n), range(n)):
+            return tuple((states[i], states[k]) for i, k in np.argwhere(np.triu(found)).tolist())
     return None
 
 
-def _exposed(
-    linked: npt.NDArray[np.bool_],
-    pairs: Sequence[tuple[int, int]],
+def _vulnerable(
     states: Sequence[str],
-    strength: Mapping[str, float],
+    linked: npt.NDArray[np.bool_],
+    strengths: npt.NDArray[np.float64],
     gamma: float,
-) -> int:
-    allies: dict[str, set[str]] = {state: set() for state in states}
-    for (i, k), own in zip(pairs, linked, strict=True):
-        if own:
-            allies[states[i]].add(states[k])
-            allies[states[k]].add(states[i])
-    return sum(_vulnerability(own, allies, strength, gamma) is not None for own in states)
+    targets: Iterable[int],
+    leaders: Iterable[int],
+) -> list[Vulnerability]:
+    """Those of the targets that one of the leaders defeats, each with the coalition that exceeds the defence most."""
+    target, leader = np.fromiter(targets, np.int64), np.fromiter(leaders, np.int64)
+    defeats, attack, defence = NetworkStability(gamma).strongest(linked, strengths, target, leader)
+    found = []
+    for row in np.flatnonzero(defeats.any(axis=1)).tolist():
+        column = int(np.argmax(np.where(defeats[row], attack[row] - defence[row], -np.inf)))
+        own, first = int(target[row]), int(leader[column])
+        allies = sorted(states[ally] for ally in np.flatnonzero(linked[first]).tolist() if ally != own)
+        strength = float(attack[row, column]), float(defence[row, column])
+        found.append(Vulnerability(states[own], (states[first], *allies), *strength))
+    return found
 
 
-def _masks(linked: npt.NDArray[np.bool_], pairs: Sequence[tuple[int, int]], states: int) -> npt.NDArray[np.int64]:
-    masks = np.zeros((len(linked), states), dtype=np.int64)
-    for column, (i, k) in enumerate(pairs):
-        masks[:, i] |= linked[:, column].astype(np.int64) << k
-        masks[:, k] |= linked[:, column].astype(np.int64) << i
-    return masks
-
-
-def _vulnerability(
-    target: str, allies: Mapping[str, set[str]], strength: Mapping[str, float], gamma: float, both: set[str] | None = None
-) -> Vulnerability | None:
-    """The strongest coalition, relative to the defence, that defeats a state; only those that hold all of `both`."""
-    best: Vulnerability | None = None
-    for leader in strength:
-        if leader == target:
-            continue
-        pool = sorted(allies[leader] - {target})
-        for part in chain.from_iterable(combinations(pool, size) for size in range(len(pool) + 1)):
-            coalition = {leader, *part}
-            if both is not None and not both <= coalition:
-                continue
-            attack = sum(strength[own] for own in coalition)
-            defence = gamma * (strength[target] + sum(strength[own] for own in allies[target] - coalition))
-            if attack > defence and (best is None or attack - defence > best.attack - best.defence):
-                best = Vulnerability(target, (leader, *part), attack, defence)
-    return best
-
-
-def _allies(links: Any, states: Sequence[str]) -> dict[str, set[str]]:
-    edges = links.edges() if hasattr(links, "edges") else links
-    allies: dict[str, set[str]] = {state: set() for state in states}
-    for one, other in edges:
+def _linked(links: Any, states: Sequence[str]) -> npt.NDArray[np.bool_]:
+    number = {state: k for k, state in enumerate(states)}
+    found = np.zeros((len(states), len(states)), dtype=np.bool_)
+    for one, other in links.edges() if hasattr(links, "edges") else links:
         for end in (one, other):
-            if end not in allies:
+            if end not in number:
                 raise ParameterError(f"network: {end!r} has no strength; give one for every state, or leave the link out")
         if one == other:
             raise ParameterError(f"network: {one!r} is linked to itself; leave the link out")
-        allies[one].add(other)
-        allies[other].add(one)
-    return allies
+        found[number[one], number[other]] = found[number[other], number[one]] = True
+    return found
 
 
 def _read(strengths: Mapping[str, float] | Sequence[float], gamma: float) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
