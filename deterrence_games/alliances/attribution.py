@@ -60,6 +60,15 @@ class Signals:
     silent: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        for what, given in (("attacker", self.attackers), ("signal", self.names)):
+            twice = [name for name in given if given.count(name) > 1]
+            if twice:
+                raise ParameterError(f"signals: {what} {twice[0]!r} is named twice; give each a name of its own")
+        unknown = [name for name in self.silent if name not in self.names]
+        if unknown:
+            raise ParameterError(
+                f"signals: no signal is called {unknown[0]!r:.60}; silent ones are among {', '.join(self.names)}"
+            )
         shape = (len(self.attackers) + 1, len(self.names))
         if not self.attackers or self.probability.shape != shape:
             raise ParameterError(f"signals: probabilities have shape {self.probability.shape}; give {shape}, nobody last")
@@ -97,6 +106,8 @@ def signals(
         For probabilities outside 0 to 1; and for a single attacker that is not identified for sure.
     """
     names = tuple(f"attacker {k + 1}" for k in range(attackers)) if isinstance(attackers, int) else tuple(attackers)
+    if not names:
+        raise ParameterError("signals: no attacker is given; name one or more")
     for what, value in (("detection", detection), ("identification", identification), ("false_alarm", false_alarm)):
         if not 0 <= value <= 1:
             raise ParameterError(f"signals: {what} is {value:g}; give a probability from 0 to 1")
@@ -111,7 +122,7 @@ def signals(
         if mistaken == "blamed" and n > 1:
             found[k, [m for m in range(n) if m != k]] = detection * (1 - identification) / (n - 1)
         found[k, n] = 1 - found[k, :n].sum()
-    found[n, :n] = false_alarm / n if n else 0.0
+    found[n, :n] = false_alarm / n
     found[n, n] = 1 - false_alarm
     return Signals(names, (*names, "nothing"), found, ("nothing",))
 
@@ -177,13 +188,15 @@ def attribution_equilibria(
 
     An attacker attacks when its benefit exceeds ``sum_s (pi_i(s) - pi_0(s)) r_i(s)``. After a signal that is not silent the
     defender retaliates against i when its belief that i attacked is at least ``1 - y``, with a temper ``y`` that nobody else
-    knows.
+    knows. A signal that has probability zero in equilibrium (nobody attacks, and there are no false alarms) is believed to come
+    from an attacker as if all took their opportunities equally rarely: the limit of small equal attack rates, given an
+    opportunity. So a threat that is never tested can be an equilibrium: full deterrence.
 
     Parameters
     ----------
     seen : Signals
     opportunity : mapping attacker -> probability, or the probability of each
-        Together at most one.
+        Of an attack being possible; together at most one.
     benefit : mapping attacker -> distribution, or one for all
         Of the benefit of an attack, in units of the harm of retaliation; uniform on 0 to 1 by default.
     temper : distribution
@@ -200,9 +213,9 @@ def attribution_equilibria(
     Raises
     ------
     ParameterError
-        For opportunities or commitments out of range.
+        For opportunities or commitments out of range, for attackers without an opportunity or a benefit, and for unknown ones.
     SolverError
-        When no starting point led to an equilibrium.
+        When no starting point led to an equilibrium, which distributions with jumps may not have in cut-offs.
 
     References
     ----------
@@ -219,47 +232,57 @@ def attribution_equilibria(
     from scipy.optimize import root
 
     n = len(seen.attackers)
-    chance = _each(opportunity, seen.attackers, "opportunity")
-    if (chance < 0).any() or chance.sum() > 1 + 1e-12:
+    chance = np.array([float(own) for own in _each(opportunity, seen.attackers, "opportunity")])
+    if not (np.isfinite(chance).all() and (chance >= 0).all() and chance.sum() <= 1 + 1e-12):
         raise ParameterError(
-            f"attribution: opportunities sum to {chance.sum():g}; give probabilities with a sum of at most one"
+            f"attribution: opportunities are {', '.join(f'{own:g}' for own in chance)} and sum to {chance.sum():g}; give "
+            "probabilities with a sum of at most one"
         )
-    laws = [benefit[name] for name in seen.attackers] if isinstance(benefit, Mapping) else [benefit] * n
+    laws = _each(benefit, seen.attackers, "benefit")
+    if not all(hasattr(law, "cdf") for law in (*laws, temper)):
+        raise ParameterError("attribution: a benefit or the temper has no cdf; give distributions such as those of scipy.stats")
     fixed = None if committed is None else _commitment(committed, (n, len(seen.names)))
     loud = np.array([name not in seen.silent for name in seen.names])
     pi = seen.probability
+    possible = chance[:, None] * pi[:-1]
+    untested = np.divide(possible, possible.sum(axis=0), out=np.zeros_like(possible), where=possible.sum(axis=0) > 0)
 
     def read(cutoffs: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         rates = chance * np.array([1.0 - float(law.cdf(x)) for law, x in zip(laws, cutoffs, strict=True)])
         joint = rates[:, None] * pi[:-1]
         total = joint.sum(axis=0) + (1 - rates.sum()) * pi[-1]
-        beliefs = np.divide(joint, total, out=np.zeros_like(joint), where=total > 0)
+        beliefs = np.divide(joint, total, out=untested.copy(), where=total > 0)
         reply = np.asarray(1.0 - np.asarray(temper.cdf(1.0 - beliefs)), dtype=np.float64) if fixed is None else fixed
         retaliation = np.where(loud, reply, 0.0)
         risk = ((pi[:-1] - pi[-1]) * retaliation).sum(axis=1)
         return rates, beliefs, retaliation, risk
 
     rng = np.random.default_rng(0)
-    starts = [np.zeros(n), np.ones(n), *rng.random((STARTS, n))]
+    deterred = read(np.full(n, np.inf))[3]  # what each would risk if nobody attacked
     found: list[AttributionEquilibrium] = []
-    for start in starts:
-        point = np.asarray(root(lambda x: read(x)[3] - x, start, tol=1e-13).x)
-        rates, beliefs, retaliation, risk = read(point)
-        residual = float(np.abs(risk - point).max())
-        if residual <= RESIDUAL and not any(np.abs(point - own.cutoffs).max() <= SAME for own in found):
-            found.append(AttributionEquilibrium(seen, point, rates, beliefs, retaliation, residual))
+    for start in [deterred, np.zeros(n), np.ones(n), *rng.random((STARTS, n))]:
+        for point in (start, np.asarray(root(lambda x: read(x)[3] - x, start, tol=1e-13).x)):
+            rates, beliefs, retaliation, risk = read(point)
+            residual = float(np.abs(risk - point).max())
+            if residual <= RESIDUAL and not any(np.abs(point - own.cutoffs).max() <= SAME for own in found):
+                found.append(AttributionEquilibrium(seen, point, rates, beliefs, retaliation, residual))
     if not found:
-        raise SolverError("attribution: no starting point led to an equilibrium; give smoother distributions")
+        raise SolverError("attribution: no starting point led to an equilibrium; give distributions without jumps")
     return tuple(sorted(found, key=lambda own: own.attack))
 
 
-def _each(given: Mapping[str, float] | float, attackers: tuple[str, ...], what: str) -> Floats:
-    if isinstance(given, Mapping):
-        missing = [name for name in attackers if name not in given]
-        if missing:
-            raise ParameterError(f"attribution: no {what} for {missing[0]!r}; give one for every attacker")
-        return np.array([float(given[name]) for name in attackers])
-    return np.full(len(attackers), float(given))
+def _each(given: Any, attackers: tuple[str, ...], what: str) -> list[Any]:
+    if not isinstance(given, Mapping):
+        return [given] * len(attackers)
+    for name in attackers:
+        if name not in given:
+            raise ParameterError(f"attribution: no {what} for {name!r}; give one for every attacker")
+    for name in given:
+        if name not in attackers:
+            raise ParameterError(
+                f"attribution: {what} of {name!r}, who is no attacker; the attackers are {', '.join(attackers)}"
+            )
+    return [given[name] for name in attackers]
 
 
 def _commitment(given: npt.ArrayLike, shape: tuple[int, int]) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import beta
+from scipy.stats import beta, uniform
 
 from deterrence_games.alliances.attribution import Signals, attribution_equilibria, signals
 from deterrence_games.errors import ParameterError
@@ -71,6 +71,44 @@ def test_better_identification_fails_to_deter_where_it_is_poor():
     assert attack[0.5] > attack[0.7] > attack[0.9]
 
 
+def test_full_deterrence_when_no_benefit_is_worth_the_risk():
+    """Benefits of up to a half, and attacks are avenged with probability 0.9: nobody attacks, the threat is never tested."""
+    found = only(signals(1, detection=0.9), 0.8, benefit=uniform(0, 0.5))
+    assert found.attack == 0.0
+    assert float(found.cutoffs[0]) == pytest.approx(0.9)
+    two = only(signals(2, detection=0.9, identification=0.9), {"attacker 1": 0.3, "attacker 2": 0.6}, benefit=uniform(0, 0.5))
+    assert two.attack == 0.0
+    # After the signal "attacker 1": 0.3 * 0.81 against 0.6 * 0.09, as if both took their opportunities equally rarely.
+    assert two.beliefs[:, 0].tolist() == pytest.approx([9 / 11, 2 / 11])
+    # 2: 0.81 * (0.6 * 0.81 / (0.6 * 0.81 + 0.3 * 0.09)) + 0.09 * 2 / 11
+    assert float(two.cutoffs[1]) == pytest.approx(0.81 * 0.486 / 0.513 + 0.09 * 2 / 11)
+
+
+def test_a_benefit_just_above_the_risk_is_taken():
+    attack = [only(signals(1, detection=0.9), 0.8, benefit=uniform(0, most)).attack for most in (0.85, 0.95)]
+    assert attack == pytest.approx([0.0, 0.8 * 0.05 / 0.95])
+
+
+def test_detecting_attacks_that_are_hard_to_identify_fails_to_deter():
+    """Some attacks of b, so far unnoticed, now look like those of a: suspicion of a falls, and a attacks more."""
+
+    def attacks(noticed):
+        table = np.array([[0.9, 0.1], [noticed, 1 - noticed], [0.02, 0.98]])
+        return only(Signals(("a", "b"), ("a", "nothing"), table, ("nothing",)), 0.5)
+
+    before, after = attacks(0.0), attacks(0.2)
+    assert after.attack_rates[0] > before.attack_rates[0]
+    assert after.attack_rates[1] < before.attack_rates[1]
+    assert [before.attack, after.attack] == pytest.approx([0.5971, 0.6828], abs=1e-4)
+
+
+def test_better_identification_fails_to_deter_when_suspicion_sufficed():
+    """A defender that strikes at beliefs of about 0.4 spares the second suspect once the first is more likely."""
+    temper = beta(30, 20)
+    attack = [only(signals(2, detection=0.9, identification=share), 0.5, temper=temper).attack for share in (0.6, 0.7, 1.0)]
+    assert attack == pytest.approx([0.2784, 0.3511, 0.1], abs=1e-4)
+
+
 def test_unequal_attackers_solve_their_own_conditions():
     seen = signals(("rival", "criminal", "ally"), detection=0.8, identification=0.7, false_alarm=0.1)
     laws = {"rival": beta(2, 2), "criminal": beta(1, 3), "ally": beta(5, 1)}
@@ -108,8 +146,15 @@ def test_tables_and_words():
         (lambda: signals(2, detection=0.5, mistaken="lost"), "use 'blamed' or 'unnoticed'"),
         (lambda: Signals(("a",), ("s",), np.ones((1, 1)), ()), "give \\(2, 1\\), nobody last"),
         (lambda: Signals(("a",), ("s", "t"), np.array([[0.5, 0.4], [1, 0]]), ()), "do not sum to one"),
-        (lambda: attribution_equilibria(signals(2, detection=0.5), 0.8), "opportunities sum to 1.6"),
+        (lambda: attribution_equilibria(signals(2, detection=0.5), 0.8), "and sum to 1.6"),
         (lambda: attribution_equilibria(signals(("a", "b"), detection=0.5), {"a": 0.1}), "no opportunity for 'b'"),
+        (lambda: signals(0, detection=0.5), "no attacker is given"),
+        (lambda: signals(("a", "a"), detection=0.5), "attacker 'a' is named twice"),
+        (lambda: Signals(("a",), ("s",), np.ones((2, 1)), ("t",)), "no signal is called 't'"),
+        (lambda: attribution_equilibria(signals(1, detection=0.5), float("nan")), "opportunities are nan"),
+        (lambda: attribution_equilibria(signals(1, detection=0.5), {"attacker 1": 0.1, "b": 0.2}), "'b', who is no attacker"),
+        (lambda: attribution_equilibria(signals(2, detection=0.5), 0.2, benefit={"attacker 1": beta(1, 1)}), "no benefit for"),
+        (lambda: attribution_equilibria(signals(2, detection=0.5), 0.2, benefit=0.5), "has no cdf"),
         (
             lambda: attribution_equilibria(signals(2, detection=0.5), 0.5, committed=[[2, 0, 0]] * 2),
             "give probabilities of shape",
