@@ -221,9 +221,9 @@ def replies(w: Floats, level: float, public: float, private: float) -> Floats:
         return np.asarray(np.maximum(0.0, w - own * level / public))
     s = public / level
     b = own + private - s * w
-    found = (np.sqrt(b * b + 4 * s * private * w) - b) / (2 * s)
-    small = s * w < 1e-9  # there the quadratic is a line up to rounding
-    return np.asarray(np.where(small, private * w / (own + private), found))
+    root = np.sqrt(b * b + 4 * s * private * w)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of the two forms of a root, the one that does not cancel
+        return np.asarray(np.where(b > 0, 2 * private * w / (root + b), (root - b) / (2 * s)))
 
 
 def settled(w: Floats, public: float, private: float, floors: Floats | float = 0.0) -> Floats:

@@ -134,8 +134,9 @@ def _best_reply(w: Floats, others: Floats, public: float, private: float) -> Flo
         return np.maximum(0.0, public * w - own * others)
     # own/(w - g) = private/g + public/(others + g): g^2 + b g - c = 0 with the sum of the shares being one
     b = (own + private) * others - (public + private) * w
-    found: Floats = (np.sqrt(b * b + 4 * private * w * others) - b) / 2
-    return found
+    root = np.sqrt(b * b + 4 * private * w * others)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of the two forms of the root, the one that does not cancel
+        return np.asarray(np.where(b > 0, 2 * private * w * others / (root + b), (root - b) / 2))
 
 
 def _utility(w: Floats, g: Floats, level: Floats, public: float, private: float) -> Floats:

@@ -1,10 +1,13 @@
 """Voluntary provision against the closed forms, best replies and the core; pledges; the exploitation hypothesis on data."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
+from scipy.stats import kendalltau, spearmanr
 
 import deterrence_games as dg
 from deterrence_games.alliances import indicators
@@ -178,6 +181,31 @@ def test_patience_is_where_keeping_and_breaking_the_pledge_are_worth_the_same(pu
             assert delta == 0 or comply <= report.voluntary.utilities[k]
 
 
+def test_a_pledge_of_ten_thousand_members_equals_the_closed_form():
+    """The k largest incomes give their best reply w - G (1 - public)/public, the others the floor."""
+    w = np.random.default_rng(3).uniform(1, 100, 10_000)
+    w[:3] = (3e5, 2e5, 1e5)
+    floor, public = 0.02, 0.5
+    descending = np.sort(w)[::-1]
+    for k in range(w.size):
+        level = (descending[:k].sum() + floor * descending[k:].sum()) / (1 + k * (1 - public) / public)
+        if descending[k] - level * (1 - public) / public <= floor * descending[k]:
+            break
+    report = pledge(w, floor, public=public)
+    assert 0 < k < 10
+    assert report.level == pytest.approx(level, rel=1e-10)
+    assert len(report.bound) == w.size - k
+    np.testing.assert_allclose(report.contributions, np.maximum(floor * w, w - level * (1 - public) / public), rtol=1e-9)
+
+
+def test_replies_do_not_cancel_among_many_members():
+    """The condition of the first order holds to rounding, also where a contribution is a millionth of the level."""
+    w = np.random.default_rng(4).uniform(1, 100, 10_000)
+    found = provision(w, public=0.3, private=0.2)
+    gap = 0.5 / (w - found.contributions) - 0.2 / found.contributions - 0.3 / found.level
+    assert np.abs(gap * found.contributions).max() < 1e-11
+
+
 def test_a_floor_below_what_everybody_gives_binds_nobody():
     report = pledge([5, 5, 5], 0.01)
     assert (report.bound, report.deviators, report.smallest_discount_factor) == ((), (), 0.0)
@@ -214,6 +242,35 @@ def test_nato_in_2014_and_2024():
     recent = exploitation_test(figures("gdp_bn_usd", 2024), figures("defence_share", 2024))
     assert recent.members == 31
     assert abs(recent.spearman) < 0.1
+
+
+def test_nato_in_2024_by_the_sizes_of_2014():
+    """The estimates for 2024 of June that year, against the size order of 2014."""
+    size = figures("gdp_bn_usd", 2014)
+    burdens = figures("defence_share", 2024, "2024-06")
+    found = exploitation_test(size, {state: burdens[state] for state in size})
+    assert (found.members, round(found.spearman, 3), round(found.spearman_p, 2)) == (26, 0.052, 0.80)
+    assert round(found.kendall, 3) == 0.031
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=3, max_size=5))
+def test_p_values_of_few_members_count_every_order(pairs):
+    x, y = zip(*pairs, strict=True)
+    assume(len(set(x)) > 1 and len(set(y)) > 1)
+    named = [{str(k): own for k, own in enumerate(values)} for values in (x, y)]
+    found = exploitation_test(*named)
+    orders = list(permutations(y))
+    for coefficient, own in ((spearmanr, found.spearman_p), (kendalltau, found.kendall_p)):
+        observed = abs(coefficient(x, y).statistic)
+        share = sum(abs(coefficient(x, order).statistic) >= observed - 1e-9 for order in orders) / len(orders)
+        assert own == pytest.approx(share)
+
+
+def test_what_cannot_be_ranked_is_said():
+    with pytest.raises(ParameterError, match="every burden is 2"):
+        exploitation_test({"a": 1, "b": 2, "c": 3}, {"a": 2, "b": 2, "c": 2})
+    with pytest.raises(ParameterError, match="the size of b is not finite"):
+        exploitation_test({"a": 1, "b": float("nan"), "c": 3}, {"a": 2, "b": 2, "c": 1})
 
 
 def test_missing_figures_are_named_and_never_filled_in():

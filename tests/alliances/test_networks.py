@@ -100,11 +100,17 @@ def test_what_a_network_lacks(strengths, gamma, number):
     for own in found.vulnerable:
         assert own.attack == sum(strengths[int(k)] for k in own.attackers)
         assert own.attack > own.defence
-    for (one, other), own in found.tempting:
-        assert {one, other} <= set(own.attackers)
-        assert frozenset((int(one), int(other))) not in links
-    for (one, other), end in found.idle:
-        assert not vulnerable(links - {frozenset((int(one), int(other)))}, strengths, gamma, int(end))
+    tempting, idle = set(), set()
+    for i, k in pairs:
+        pair = frozenset((i, k))
+        if pair in links:
+            idle |= {(i, k, end) for end in pair if not vulnerable(links - {pair}, strengths, gamma, end)}
+        else:
+            others = set(range(n)) - pair
+            tempting |= {(i, k, own) for own in others if vulnerable(links | {pair}, strengths, gamma, own, (i, k))}
+    assert {(int(one), int(other), int(own.state)) for (one, other), own in found.tempting} == tempting
+    assert {(int(one), int(other), int(end)) for (one, other), end in found.idle} == idle
+    assert all({one, other} <= set(own.attackers) for (one, other), own in found.tempting)
 
 
 def test_kernels_as_python_give_the_same():
