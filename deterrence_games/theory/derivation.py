@@ -51,7 +51,7 @@ class _Derivation:
             undecided=tuple(self._families.undecided),
             stopped=search.stopped,
             seconds=self._spent,
-            stats={"assignments": search.tried, "classes": len(classes), "questions": search.prover.questions},
+            stats={"assignments": search.tried, "classes": len(classes), "questions": search.questions},
             prover=search.prover,
             classes=classes,
             resume_search=self.go_on if search.stopped else None,

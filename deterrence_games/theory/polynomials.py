@@ -162,6 +162,11 @@ class Ring:
         """A monomial."""
         return Polynomial(self._context.from_dict({exponents: coefficient}))
 
+    def read(self, polynomial: Polynomial, count: int) -> Polynomial:
+        """A polynomial of another ring in the first `count` variables, which are the same here."""
+        rest = (0,) * (len(self.names) - count)
+        return Polynomial(self._context.from_dict({(*e[:count], *rest): c for e, c in polynomial.terms.items()}))
+
     def powers(self, polynomial: Polynomial, variable: int) -> dict[int, Polynomial]:
         """Coefficients of the powers of one variable."""
         found: dict[int, dict[tuple[int, ...], Any]] = {}

@@ -11,10 +11,11 @@ from typing import TypeAlias
 
 from deterrence_games.forms.tree import MOVE
 from deterrence_games.theory.elimination import Elimination
+from deterrence_games.theory.joint_supports import subsets
 from deterrence_games.theory.polynomials import Constraint, Polynomial
 from deterrence_games.theory.prover import NO, Prover, negations
 from deterrence_games.theory.support_class import SupportClass
-from deterrence_games.theory.support_search import BRANCH, SupportSearch, subsets
+from deterrence_games.theory.support_search import BRANCH, SupportSearch
 
 Conjunction: TypeAlias = tuple[Constraint, ...]
 Alternatives: TypeAlias = list[Conjunction]  # none: never; an empty conjunction among them: always

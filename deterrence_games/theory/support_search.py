@@ -1,13 +1,15 @@
 """All support classes that are not proved empty: depth first through the tree, parents before children.
 
-Whenever a subtree is settled, the best replies at its root are demanded and z3 is asked whether everything demanded so far
-can hold together under the game's assumptions.
+Of the supports of a player's types at a node only those combinations are tried that `JointSupports` leaves. Whenever a subtree is
+settled, the best replies at its root are demanded and z3 is asked whether everything demanded so far can hold together under
+the game's assumptions.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations, product
+from itertools import chain, product
 
 from deterrence_games.forms.tree import MOVE
+from deterrence_games.theory.joint_supports import JointSupports, subsets
 from deterrence_games.theory.prover import NO, UNKNOWN, Prover
 from deterrence_games.theory.support_class import SupportClass
 from deterrence_games.theory.symbolic_tree import SymbolicTree
@@ -50,12 +52,18 @@ class SupportSearch:
             for kind in range(tree.kinds(int(tree.structure.slot_player[self.slot_of(choice)])))
         }
         self.prover = Prover(tree.coordinates, set(unknowns) - whole, whole, timeout)
+        self._joint = JointSupports(tree, timeout)
         self.late = late
         self.tried = 0
         self.undecided: list[SupportClass] = []
         self.stopped = False
         s = tree.structure
         self.moves = [n for n in range(s.kind.size) if s.kind[n] == MOVE]
+
+    @property
+    def questions(self) -> int:
+        """How many questions went to z3."""
+        return self.prover.questions + self._joint.prover.questions
 
     def run(self) -> Iterator[SupportClass | None]:
         """Every complete class that is not proved empty; None whenever `late` says so, after which it can go on."""
@@ -103,12 +111,11 @@ class SupportSearch:
     def _settlements(self, found: SupportClass, node: int) -> Iterator[SupportClass]:
         """Every choice of supports at a node, and of the types that new free beliefs hold possible."""
         s, tree = self.tree.structure, self.tree
-        sets = [
-            int(s.set_first[slot]) + kind for slot in tree.slots(node) for kind in found.weights[node][int(s.slot_player[slot])]
-        ]
-        for supports in product(*(subsets(tree.allowed[q]) for q in sets)):
+        held = [(slot, tuple(found.weights[node][int(s.slot_player[slot])])) for slot in tree.slots(node)]
+        sets = [int(s.set_first[slot]) + kind for slot, kinds in held for kind in kinds]
+        for supports in product(*(self._joint.of(slot, kinds) for slot, kinds in held)):
             settled = found.copy()
-            settled.used.update(zip(sets, supports, strict=True))
+            settled.used.update(zip(sets, chain.from_iterable(supports), strict=True))
             new = [
                 (tree.choice_first[slot] + action, tree.kinds(int(s.slot_player[slot])))
                 for slot in tree.slots(node)
@@ -120,9 +127,9 @@ class SupportSearch:
                 every = tuple(range(kinds))
                 need = self.need[choice]
                 options.append([()] if need == NOT_ASKED else [every] if need == WHOLE else subsets(every))
-            for held in product(*options):
+            for possible in product(*options):
                 finished = settled.copy()
-                finished.free.update({choice: types for (choice, _), types in zip(new, held, strict=True)})
+                finished.free.update({choice: types for (choice, _), types in zip(new, possible, strict=True)})
                 yield finished
 
     def slot_of(self, choice: int) -> int:
@@ -161,8 +168,3 @@ class SupportSearch:
                     return True
                 return any(tree.movers_below[child] - {player} for child in tree.children[node])
         return False
-
-
-def subsets(items: Sequence[int]) -> list[tuple[int, ...]]:
-    """All nonempty subsets, small ones first."""
-    return [chosen for size in range(1, len(items) + 1) for chosen in combinations(items, size)]
