@@ -34,9 +34,12 @@ if TYPE_CHECKING:
     from deterrence_games.analysis.stability import stability
     from deterrence_games.analysis.stability_report import StabilityReport
     from deterrence_games.analysis.sweep import SweepEstimate, estimate_sweep, sweep
+    from deterrence_games.analysis.sweep_borders import border_distances, family_robustness
     from deterrence_games.analysis.sweep_families import family_exists
     from deterrence_games.analysis.sweep_grid import Linear, Log, Table
     from deterrence_games.analysis.sweep_sample import Sample
+    from deterrence_games.analysis.sweep_sensitivity import sensitivity
+    from deterrence_games.analysis.sweep_shares import family_shares
     from deterrence_games.analysis.tree_equilibria import tree_equilibria
     from deterrence_games.api import derive, extensive_form, sequence_form, solve, strategic_form, tree_form
     from deterrence_games.io import read, write
@@ -78,6 +81,7 @@ else:
         "Table": "deterrence_games.analysis.sweep_grid",
         "Theorem": "deterrence_games.theory",
         "VertexEnumeration": "deterrence_games.solvers",
+        "border_distances": "deterrence_games.analysis.sweep_borders",
         "correlated": "deterrence_games.analysis.correlated",
         "credibility": "deterrence_games.analysis.credibility",
         "derive": "deterrence_games.api",
@@ -85,8 +89,11 @@ else:
         "estimate_sweep": "deterrence_games.analysis.sweep",
         "extensive_form": "deterrence_games.api",
         "family_exists": "deterrence_games.analysis.sweep_families",
+        "family_robustness": "deterrence_games.analysis.sweep_borders",
+        "family_shares": "deterrence_games.analysis.sweep_shares",
         "read": "deterrence_games.io",
         "refine": "deterrence_games.theory.solution_filter",
+        "sensitivity": "deterrence_games.analysis.sweep_sensitivity",
         "sequence_form": "deterrence_games.api",
         "solve": "deterrence_games.api",
         "solve_batch": "deterrence_games.solvers.batch",
@@ -159,6 +166,7 @@ __all__ = [
     "VertexEnumeration",
     "__version__",
     "alliances",
+    "border_distances",
     "correlated",
     "credibility",
     "derive",
@@ -166,9 +174,12 @@ __all__ = [
     "estimate_sweep",
     "extensive_form",
     "family_exists",
+    "family_robustness",
+    "family_shares",
     "models",
     "read",
     "refine",
+    "sensitivity",
     "sequence_form",
     "solve",
     "solve_batch",

@@ -99,6 +99,23 @@ def test_no_scheduler_at_an_address(run, study, tmp_path, monkeypatch):
     assert "--scheduler 'tcp://127.0.0.1:1': no Dask scheduler answers there (nobody there)" in errors
 
 
+def test_shares_of_a_random_sample_have_their_errors(run, study, tmp_path):
+    sample = '[sample]\npoints = 400\nmethod = "random"\nseed = 1\nranges = { p = [0, 1], a_DC = [1, 2] }\n'
+    head, _, rest = STUDY.replace("chunks = { p = 3 }\n", "").replace('map = "map.png"\n', "").partition("[grid]")
+    study.write_text(f"{head}{sample}[fixed]{rest.partition('[fixed]')[2]}")
+    status, printed, _ = run(study, "--out", tmp_path / "out")
+    assert status == 0
+    line = next(line for line in printed.splitlines() if line.endswith("Attack (standard error 2.3 %)"))
+    assert 25 < float(line.split()[0]) < 40  # p <= a_DC / (a_DC + 3): between a quarter and two fifths
+
+
+def test_a_study_outside_the_assumptions_says_so(run, study, tmp_path):
+    study.write_text(STUDY.replace("a_SQ = 0", "a_SQ = 9"))
+    status, printed, errors = run(study, "--out", tmp_path / "out")
+    assert (status, errors) == (0, "")
+    assert "the assumptions hold at no point of the sweep" in printed
+
+
 def test_the_published_map_runs_from_its_study(run, tmp_path):
     status, printed, _ = run("zagare_kilgour_1993/map", "--out", tmp_path)
     assert status == 0

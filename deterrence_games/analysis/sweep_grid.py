@@ -73,6 +73,8 @@ class Grid:
         Of grids by axis; columns of tables.
     drawn : Sample, optional
     fixed : mapping parameter -> float
+    logarithmic : tuple of str
+        Axes with constant ratios.
     """
 
     game: str
@@ -81,6 +83,7 @@ class Grid:
     axes: Mapping[str, Floats]
     drawn: Sample | None
     fixed: Mapping[str, float]
+    logarithmic: tuple[str, ...] = ()
 
     @property
     def points(self) -> int:
@@ -172,6 +175,7 @@ def read_sweep_grid(game: Game, given: Any, fixed: Mapping[str, Any] | None) -> 
     reject = _rejecting(game)
     shape: tuple[int, ...]
     axes: dict[str, Floats]
+    logarithmic: tuple[str, ...] = ()
     if isinstance(given, Sample):
         names, shape, axes = tuple(_read_sample(game, given).ranges), (int(given.points),), {}
         dims: tuple[str, ...] = ("point",)
@@ -185,11 +189,12 @@ def read_sweep_grid(game: Game, given: Any, fixed: Mapping[str, Any] | None) -> 
             _check_name(game, name, "the grid")
         axes = {name: _read_axis(game, name, values) for name, values in given.items()}
         names = dims = tuple(axes)
+        logarithmic = tuple(name for name, values in given.items() if isinstance(values, Log))
         shape = tuple(len(values) for values in axes.values())
     else:
         raise reject(f"the grid is {type(given).__name__}; give {{parameter: values}}, Sample(...) or Table(...)")
     numbers = _read_fixed(game, names, fixed)
-    return Grid(game.name, dims, shape, axes, given if isinstance(given, Sample) else None, numbers)
+    return Grid(game.name, dims, shape, axes, given if isinstance(given, Sample) else None, numbers, logarithmic)
 
 
 def units(game: Game, parameter: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from numbers import Integral
@@ -15,6 +15,7 @@ import deterrence_games
 from deterrence_games.analysis.sweep_findings import SIDE, SIDES, variables
 from deterrence_games.analysis.sweep_grid import Block, Grid, Piece, units
 from deterrence_games.analysis.sweep_quantities import FAMILIES, OF_POINTS, Quantity
+from deterrence_games.analysis.sweep_sample import in_words
 from deterrence_games.analysis.sweep_select import Selection
 from deterrence_games.analysis.sweep_theorem import TheoremPoints
 from deterrence_games.analysis.sweep_work import Points, Work
@@ -77,7 +78,10 @@ class Plan:
         game = self.work.points.game
         found: dict[str, tuple[Any, dict[str, Any]]] = {}
         if self.grid.dims != ("point",):
-            found |= {name: (values, {"units": units(game, name)}) for name, values in self.grid.axes.items()}
+            scales = {name: {"scale": "log"} for name in self.grid.logarithmic}
+            found |= {
+                name: (values, {"units": units(game, name), **scales.get(name, {})}) for name, values in self.grid.axes.items()
+            }
         found |= {name: (value, {"units": units(game, name)}) for name, value in self.grid.fixed.items()}
         labels = {"family": self.work.points.families, SIDE: SIDES}
         labels |= {quantity.dim: quantity.labels for quantity in self.work.quantities if quantity.dim}
@@ -97,7 +101,7 @@ class Plan:
             "method": self.identity["method"],
             "selection": self.work.selection.words,
             **{f"version_{name}": number for name, number in self.identity["versions"].items()},
-            **({"sample": _told(self.grid)} if self.grid.drawn else {}),
+            **({"sample": in_words(self.grid.drawn), "sample_method": self.grid.drawn.method} if self.grid.drawn else {}),
             **({"coordinates": " ".join(more)} if more else {}),
         }
 
@@ -171,11 +175,16 @@ def read_chunks(game: Game, grid: Grid, given: Any, size: int) -> tuple[int, ...
         if not _is_count(given):
             raise reject(f"chunks is {given!r:.40}; give the number of points a block, or {{axis: length}}")
         size = int(given)
-    chunk = []
-    for length in reversed(grid.shape):
-        chunk.append(min(length, max(1, size)))
-        size //= chunk[-1]
-    return tuple(reversed(chunk))
+    return block_shape(grid.shape, size)
+
+
+def block_shape(shape: Sequence[int], size: int) -> tuple[int, ...]:
+    """The shape of a block of at most so many points, the last axes whole."""
+    block = []
+    for length in reversed(shape):
+        block.append(min(length, max(1, size)))
+        size //= block[-1]
+    return tuple(reversed(block))
 
 
 def _is_count(value: Any) -> bool:
@@ -186,12 +195,3 @@ def _at_once(work: Work) -> bool:
     """Whether the default solver, or a theorem, takes whole blocks."""
     simple = all(quantity.name in (FAMILIES, *OF_POINTS) for quantity in work.quantities)
     return simple and not work.selection.pointwise
-
-
-def _told(grid: Grid) -> str:
-    drawn = grid.drawn
-    assert drawn is not None
-    ranges = ", ".join(
-        f"{name} in {given[0]} .. {given[1]}{' (log)' * (len(given) == 3)}" for name, given in drawn.ranges.items()
-    )
-    return f"{drawn.points} points, {drawn.method}, seed {drawn.seed}: {ranges}"

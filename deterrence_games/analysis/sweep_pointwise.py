@@ -68,6 +68,8 @@ class Pointwise:
             solution = solve(self.game, params, self.solver, throw=False)
         except Exception as error:  # one point must not end a long sweep
             found.fail(point, "solve", error)
+            if self.whole:
+                found.status[point] |= INCOMPLETE
             return
         names = [family_name(self.game, equilibrium) for equilibrium in solution.equilibria]
         own = [self._number(name) for name in names]

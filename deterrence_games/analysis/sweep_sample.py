@@ -44,15 +44,28 @@ class Sample:
     seed: int = 0
 
 
+def in_words(sample: Sample) -> str:
+    """A sample in a line."""
+    ranges = ", ".join(f"{name} in {own[0]} .. {own[1]}{' (log)' * (len(own) == 3)}" for name, own in sample.ranges.items())
+    return f"{sample.points} points, {sample.method}, seed {sample.seed}: {ranges}"
+
+
 def draw(sample: Sample, start: int, points: int) -> dict[str, Floats]:
     """Points number ``start`` up to ``start + points``, ``float64[point]`` a parameter."""
-    names = list(sample.ranges)
+    return scaled(sample, shares(sample, len(sample.ranges), start, points))
+
+
+def shares(sample: Sample, dimensions: int, start: int, points: int) -> Floats:
+    """Points of the unit cube in so many dimensions, ``float64[point, dimension]``, by the method and the seed of a sample."""
     if sample.method == "random":
-        shares = _random(sample.seed, len(names), start, points)
-    else:
-        shares = _sequence(sample.method, sample.seed, len(names)).part(start, points)
+        return _random(sample.seed, dimensions, start, points)
+    return _sequence(sample.method, sample.seed, dimensions).part(start, points)
+
+
+def scaled(sample: Sample, drawn: Floats) -> dict[str, Floats]:
+    """Points of the unit cube, ``float64[point, range]``, in the box of a sample."""
     columns = {}
-    for share, (name, (low, high, *scale)) in zip(shares.T, sample.ranges.items(), strict=True):
+    for share, (name, (low, high, *scale)) in zip(drawn.T, sample.ranges.items(), strict=True):
         if scale:
             values = np.exp(np.log(float(low)) + share * (np.log(float(high)) - np.log(float(low))))
         else:

@@ -1,12 +1,13 @@
 """``sweep``: a study file run over its grid, into a store that outlives the run."""
 
 import argparse
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deterrence_games.cli.arguments import make_folder, read_whole
 from deterrence_games.cli.command import DONE, Commands
-from deterrence_games.errors import DeterrenceGamesError, FormatError
+from deterrence_games.errors import DeterrenceGamesError, FormatError, GameError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -93,13 +94,19 @@ def _client(address: str) -> Any:
 
 
 def _tell(found: "xr.Dataset") -> None:
-    """Sizes, the share of each family, and where the numbers have a reservation."""
-    from deterrence_games.analysis.sweep_families import family_exists
+    """Sizes, the share of the space that each family holds, and where the numbers have a reservation."""
+    from deterrence_games.analysis.sweep_shares import family_shares
 
     print(", ".join(f"{name}: {length:,}" for name, length in found["status"].sizes.items()))
     if "families" in found:
-        for name in found["families"].attrs["family_names"]:
-            print(f"{100 * float(family_exists(found, name).mean()):6.1f} %  {name}")
+        try:
+            shares = family_shares(found)
+        except GameError as problem:  # no point within the assumptions; the sweep itself is done
+            print(problem)
+        else:
+            told = (shares[own].values.tolist() for own in ("family", "share", "standard_error"))
+            for name, share, error in zip(*told, strict=True):
+                print(f"{100 * share:6.1f} %  {name}" + ("" if isnan(error) else f" (standard error {100 * error:.2g} %)"))
     status = found["status"]
     for bit, words in zip(status.attrs["flag_masks"], status.attrs["flag_meanings"].split(), strict=True):
         share = float(((status & bit) != 0).mean())
