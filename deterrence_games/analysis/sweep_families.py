@@ -18,6 +18,8 @@ from deterrence_games.results.region_map import MAX_NAMES, RegionMap
 from deterrence_games.solvers import PerfectBayesian, Solver
 from deterrence_games.solvers.certificate import certified
 from deterrence_games.solvers.warm_up import warm_up
+from deterrence_games.theory import Theorem
+from deterrence_games.theory.maps import TheoremRegions
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -81,13 +83,20 @@ def family_exists(dataset: "xr.Dataset", name: str) -> "xr.DataArray":
     return found
 
 
-def region_map(dataset: "xr.Dataset") -> RegionMap:
+def region_map(dataset: "xr.Dataset", theorem: Theorem | None = None) -> RegionMap:
     """The families over two parameters as the map that `deterrence_games.plotting.plot_map` draws; the first axis lies across.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+    theorem : Theorem, optional
+        What was swept; it gives the map its exact borders.
 
     Raises
     ------
     GameError
-        When the dataset has no families, or its grid has not two axes of two values or more.
+        When the dataset has no families, or its grid has not two axes of two values or more; when the theorem is of another
+        game or has other families.
     """
     if "families" not in dataset:
         raise GameError("the dataset has no families; sweep with quantities=('families', ...)")
@@ -106,4 +115,15 @@ def region_map(dataset: "xr.Dataset") -> RegionMap:
         mask=families.transpose(y, x).to_numpy().astype(np.uint64),
         complete=(dataset["status"].transpose(y, x).to_numpy() & undecided) == 0,
         fixed={str(name): float(values) for name, values in dataset.coords.items() if values.ndim == 0},
+        closed_form=None if theorem is None else _regions_of(theorem, dataset),
     )
+
+
+def _regions_of(theorem: Theorem, dataset: "xr.Dataset") -> TheoremRegions:
+    found, names = TheoremRegions.of(theorem), tuple(dataset["families"].attrs["family_names"])
+    if (found.game, found.families) != (dataset.attrs["game"], names):
+        raise GameError(
+            f"the theorem on {found.game!r} has the families {list(found.families)}, the sweep of "
+            f"{dataset.attrs['game']!r} has {list(names)}; give the theorem that was swept"
+        )
+    return found

@@ -26,7 +26,11 @@ def add_to(commands: Commands) -> None:
             help=f"parameter on the {side} axis, such as p_ch:0:1:101",
         )
     add_params(draw)
-    draw.add_argument("--exact", action="store_true", help="from the closed forms of the game's theorem, instead of a solver")
+    draw.add_argument(
+        "--exact",
+        action="store_true",
+        help="from the closed forms of the game's theorem, with exact borders, instead of a solver",
+    )
     draw.add_argument(
         "-o",
         dest="out",
@@ -40,6 +44,7 @@ def add_to(commands: Commands) -> None:
 
 def _map(options: argparse.Namespace) -> int:
     from deterrence_games.analysis.equilibrium_map import equilibrium_map
+    from deterrence_games.api import derive
     from deterrence_games.plotting import plot_map
     from deterrence_games.plotting.style import FORMATS, drawing
 
@@ -52,9 +57,9 @@ def _map(options: argparse.Namespace) -> int:
     if any(place.suffix.lower() != ".csv" for place in places):
         with drawing():  # complains now, not after the work, when matplotlib is missing
             pass
-    found = equilibrium_map(
-        read_game(options.game), read_axis("--x", options.x), read_axis("--y", options.y), read_params(options.params)
-    )
+    game, fixed = read_game(options.game), read_params(options.params)
+    x, y = read_axis("--x", options.x), read_axis("--y", options.y)
+    found = derive(game).map(x, y, fixed) if options.exact else equilibrium_map(game, x, y, fixed)
     print(found)
     for place in places:
         if place.suffix.lower() == ".csv":

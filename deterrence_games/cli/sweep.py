@@ -34,7 +34,6 @@ def add_to(commands: Commands) -> None:
 
 def _sweep(options: argparse.Namespace) -> int:
     from deterrence_games.analysis.sweep import estimate_sweep, sweep
-    from deterrence_games.analysis.sweep_families import region_map
     from deterrence_games.cli.study import read_study
 
     processes = read_whole("--processes", options.processes)
@@ -61,8 +60,9 @@ def _sweep(options: argparse.Namespace) -> int:
     print(f"wrote {store}")
     if study.picture:
         from deterrence_games.plotting import plot_map
+        from deterrence_games.theory import Theorem
 
-        plot_map(region_map(found), out / study.picture)
+        plot_map(found, out / study.picture, theorem=study.game if isinstance(study.game, Theorem) else None)
         print(f"wrote {out / study.picture}")
     return DONE
 

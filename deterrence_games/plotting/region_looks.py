@@ -47,6 +47,7 @@ class RegionLook:
 
 
 UNDECIDED = RegionLook(("not decided (search not exhaustive)",), "#BDBDBD", "...")
+OUTSIDE = RegionLook(("an assumption of the game fails",), "#BDBDBD", "...")
 
 
 def region_looks(region_map: RegionMap) -> tuple[list[RegionLook], tuple[str, ...]]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from deterrence_games.analysis.sweep_families import region_map as map_of_dataset
 from deterrence_games.plotting import regions
-from deterrence_games.plotting.region_looks import UNDECIDED, RegionLook, region_looks
+from deterrence_games.plotting.region_looks import OUTSIDE, UNDECIDED, RegionLook, region_looks
 from deterrence_games.plotting.style import (
     FAINT,
     INK,
@@ -26,9 +27,12 @@ from deterrence_games.plotting.style import (
 from deterrence_games.results.region_map import RegionMap
 
 if TYPE_CHECKING:
+    import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.patches import PathPatch
+
+    from deterrence_games.theory import Theorem
 
 SIDE = 4.6  # inches of the square map
 SMALL = 8.0  # points of what stands around the map
@@ -40,24 +44,39 @@ MARGIN = 0.05  # inches between a label and the edge of its region
 MOST_OUTLINED = 1000  # pieces of a region; outlines of more would leave nothing to see
 BLANK = "\u2007"  # as wide as a digit
 LEAST_AREA = 0.0004  # part of the map below which a piece of a region gets no mark of its own
+FINE = 600  # cells across a map from closed forms: their steps vanish under its borders, which are drawn as curves
+BORDER = 1.1  # points, width of a border
 
 
-def plot_map(region_map: RegionMap, path: Where | None = None, ax: "Axes | None" = None, title: str | None = None) -> "Figure":
+def plot_map(
+    source: "RegionMap | xr.Dataset",
+    path: Where | None = None,
+    ax: "Axes | None" = None,
+    title: str | None = None,
+    *,
+    theorem: "Theorem | None" = None,
+) -> "Figure":
     """Draw which equilibria exist where.
 
     Every combination of equilibria is a region with a colour of its own; regions where several equilibria exist are hatched
     and labelled with all their names. Equilibria that exist in every region are named once, above the map. A combination
     found only on lines of points is the tie between its neighbours, and is drawn as the border line.
 
+    The map of a theorem is drawn from its closed forms, whatever grid it was computed on: its borders are the exact curves
+    (`RegionMap.borders`), and regions fill what lies between them.
+
     Parameters
     ----------
-    region_map : RegionMap
+    source : RegionMap or xarray.Dataset
+        A map, or what `deterrence_games.sweep` returned over two parameters, of which the first lies across.
     path : path, optional
         Where to save the picture: ``.png``, ``.svg`` or ``.pdf``.
     ax : matplotlib Axes, optional
         Draw here instead of in a new figure.
     title : str, optional
         Default: the name of the game.
+    theorem : Theorem, optional
+        What a dataset was swept from, for exact borders.
 
     Returns
     -------
@@ -65,11 +84,15 @@ def plot_map(region_map: RegionMap, path: Where | None = None, ax: "Axes | None"
 
     Raises
     ------
+    GameError
+        When a dataset has no families or is not over two parameters, and when the theorem is of another game or has other
+        families.
     FormatError
         When the path is no picture's or cannot be written.
     """
     if path is not None:
         picture_suffix(path)
+    region_map = source if isinstance(source, RegionMap) else map_of_dataset(source, theorem)
     with drawing():
         if ax is None:
             from matplotlib.figure import Figure
@@ -82,15 +105,21 @@ def plot_map(region_map: RegionMap, path: Where | None = None, ax: "Axes | None"
     return figure
 
 
-def _draw(region_map: RegionMap, ax: "Axes", title: str) -> None:
+def _draw(given: RegionMap, ax: "Axes", title: str) -> None:
+    region_map = given if given.closed_form is None else given.closed_form.finer(given, FINE)
     looks, common = region_looks(region_map)
     labels = region_map.labels()
     cells = regions.fill_cells(labels)
     edges = regions.cell_edges(region_map.x_values), regions.cell_edges(region_map.y_values)
     shown = np.unique(cells).tolist()
+    unknown = OUTSIDE if given.closed_form is not None and given.closed_form.complete else UNDECIDED
     for k in shown:
-        _fill(ax, regions.outline(cells == k, *edges), looks[k] if k >= 0 else UNDECIDED)
-    _draw_borders(ax, regions.border_segments(regions.border_points(labels), region_map.x_values, region_map.y_values))
+        _fill(ax, regions.outline(cells == k, *edges), looks[k] if k >= 0 else unknown, given.closed_form is None)
+    if given.closed_form is None:
+        _draw_borders(ax, regions.border_segments(regions.border_points(labels), region_map.x_values, region_map.y_values))
+    else:
+        for curve in given.borders():
+            ax.plot(curve.x, curve.y, color=INK, linewidth=BORDER, solid_capstyle="round", solid_joinstyle="round", zorder=1.6)
     ax.set_xlim(region_map.x_values[0], region_map.x_values[-1])
     ax.set_ylim(region_map.y_values[0], region_map.y_values[-1])
     ax.set_xlabel(typeset(region_map.x), fontsize=11)
@@ -99,11 +128,11 @@ def _draw(region_map: RegionMap, ax: "Axes", title: str) -> None:
     numbered = _label_regions(ax, _raster(ax, cells, edges), looks)
     numbers = any(numbered.values())
     entries = [(f"{number or BLANK}   " * numbers + looks[k].label, looks[k]) for k, number in numbered.items()]
-    _write_legend(ax, entries, f"{BLANK}   " * numbers, -1 in shown)
+    _write_legend(ax, entries, f"{BLANK}   " * numbers, unknown if -1 in shown else None)
     _write_around(ax, region_map, title, common)
 
 
-def _fill(ax: "Axes", loops: Sequence[regions.Floats], look: RegionLook) -> None:
+def _fill(ax: "Axes", loops: Sequence[regions.Floats], look: RegionLook, outlined: bool) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
@@ -114,7 +143,7 @@ def _fill(ax: "Axes", loops: Sequence[regions.Floats], look: RegionLook) -> None
         rings.append(Path(np.vstack([loop, loop[:1]]), codes))
     path = Path.make_compound_path(*rings)
     _add(ax, PathPatch(path, facecolor=look.colour, edgecolor=look.line, hatch=look.hatch, linewidth=0, zorder=1))
-    if len(loops) <= MOST_OUTLINED:
+    if outlined and len(loops) <= MOST_OUTLINED:
         _add(ax, PathPatch(path, facecolor="none", edgecolor=INK, linewidth=0.8, joinstyle="round", zorder=1.5))
 
 
@@ -225,11 +254,11 @@ def _write(
     return True
 
 
-def _write_legend(ax: "Axes", entries: Sequence[tuple[str, RegionLook]], indent: str, undecided: bool) -> None:
+def _write_legend(ax: "Axes", entries: Sequence[tuple[str, RegionLook]], indent: str, unknown: RegionLook | None) -> None:
     from matplotlib.patches import Patch
 
     rows = [(textwrap.fill(text, 40, subsequent_indent=indent, break_long_words=False), look) for text, look in entries]
-    rows += [(indent + UNDECIDED.label, UNDECIDED)] if undecided else []
+    rows += [(indent + unknown.label, unknown)] if unknown else []
     if rows:
         ax.legend(
             handles=[

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,43 @@ from deterrence_games.errors import FormatError, GameError
 
 MAX_NAMES = 64  # one bit of the mask a name
 SHOWN = 12  # combinations in the repr
+
+
+@dataclass(frozen=True, eq=False)
+class BorderCurve:
+    """A part of a curve on which equilibria begin or end.
+
+    Attributes
+    ----------
+    relation : str
+        The equation that holds on it, a parameter against its threshold where the theorem writes it so.
+    names : tuple of str
+        The equilibria that exist on one side of it only.
+    inside : bool
+        Whether the game's assumptions hold on both sides; a curve where they end is the edge of what the theorem speaks of.
+    x, y : float64[point]
+        Points in order along the curve.
+    """
+
+    relation: str
+    names: tuple[str, ...]
+    inside: bool
+    x: npt.NDArray[np.float64]
+    y: npt.NDArray[np.float64]
+
+
+class ClosedForm(Protocol):
+    """What knows the regions of a map at every point, and their borders."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether it knows all equilibria wherever the game's assumptions hold."""
+
+    def borders(self, region_map: "RegionMap") -> tuple[BorderCurve, ...]:
+        """The borders within a map's window."""
+
+    def finer(self, region_map: "RegionMap", points: int) -> "RegionMap":
+        """A map of the same window with so many points along each axis."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,6 +73,8 @@ class RegionMap:
         False where the search was not exhaustive, so that an equilibrium may be missing from ``mask``.
     fixed : mapping parameter -> float
         Values of the other parameters.
+    closed_form : ClosedForm, optional
+        What tells the exact borders, for a map from a theorem. It is not written to files.
 
     Examples
     --------
@@ -55,6 +94,7 @@ class RegionMap:
     mask: npt.NDArray[np.uint64]
     complete: npt.NDArray[np.bool_]
     fixed: Mapping[str, float] = field(default_factory=dict)
+    closed_form: ClosedForm | None = None
 
     def __post_init__(self) -> None:
         def reject(what: str) -> GameError:
@@ -108,6 +148,20 @@ class RegionMap:
         if name not in self.names:
             raise GameError(f"map of game {self.game!r}: no equilibrium is called {name!r}; the names are {list(self.names)}")
         return (self.mask >> np.uint64(self.names.index(name)) & np.uint64(1)).astype(np.bool_)
+
+    def borders(self) -> tuple[BorderCurve, ...]:
+        """The exact borders between the regions, as curves from the conditions of the theorem that the map was made from.
+
+        Raises
+        ------
+        GameError
+            When the map was not made from a theorem.
+        """
+        if self.closed_form is None:
+            raise GameError(
+                f"map of game {self.game!r}: exact borders need closed forms; map a theorem, as dg.derive(game).map(...) does"
+            )
+        return self.closed_form.borders(self)
 
     def to_csv(self, path: str | PathLike[str]) -> None:
         """Write one row a point: both parameters, 1 or 0 for each name, and whether the search was exhaustive."""

@@ -24,7 +24,7 @@ Truth = Any  # of a relation: an array, or a truth value of Python
 
 PART = 8192  # points evaluated at a time, so that intermediate columns stay in cache
 CLOSE = 1e-12  # sides of a condition that differ by no more, as a share of their sizes, are compared in fractions
-_HOLDS: dict[str, Callable[[Any, Any], Any]] = {
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": lambda left, right: left < right,
     "<=": lambda left, right: left <= right,
     ">": lambda left, right: left > right,
@@ -118,7 +118,7 @@ class ClosedValues:
             with np.errstate(all="ignore"):
                 results = function(*arguments)
             truths, close = _compare(atoms, results)
-            inside[part] = _evaluate(self.assumptions, truths)
+            inside[part] = truth_of(self.assumptions, truths)
             border[part] = False
             for row, condition in enumerate(self.conditions):
                 exists[row, part], near = _decide(condition, truths, close)
@@ -182,9 +182,9 @@ class ClosedValues:
                 sides = function(*numbers)
             except (ArithmeticError, ValueError, TypeError):
                 continue  # a root, say, has no fraction: what floating point says stays
-            truths = {atom: _HOLDS[atom.rel_op](*sides[2 * k : 2 * k + 2]) for k, atom in enumerate(atoms)}
+            truths = {atom: COMPARE[atom.rel_op](*sides[2 * k : 2 * k + 2]) for k, atom in enumerate(atoms)}
             for row, condition in enumerate(self.conditions):
-                exists[row, place] = _evaluate(condition, truths)
+                exists[row, place] = truth_of(condition, truths)
 
 
 class _InFractions(PythonCodePrinter):  # type: ignore[misc]  # SymPy has no types
@@ -221,7 +221,7 @@ def _compare(atoms: list[Relational], results: Sequence[Any]) -> tuple[dict[Any,
     truths, close = {}, {}
     for k, atom in enumerate(atoms):
         left, right = (np.asarray(side, dtype=np.float64) for side in results[2 * k : 2 * k + 2])
-        truths[atom] = _HOLDS[atom.rel_op](left, right)
+        truths[atom] = COMPARE[atom.rel_op](left, right)
         close[atom] = np.abs(left - right) <= CLOSE * (np.abs(left) + np.abs(right))
     return truths, close
 
@@ -229,24 +229,25 @@ def _compare(atoms: list[Relational], results: Sequence[Any]) -> tuple[dict[Any,
 def _decide(condition: Boolean, truths: Mapping[Any, Bools], close: Mapping[Any, Bools]) -> tuple[Truth, Truth]:
     """Whether a condition holds, and whether close comparisons could turn it round."""
     atoms = atoms_of(condition)
-    holds = _evaluate(condition, truths)
+    holds = truth_of(condition, truths)
     near = [atom for atom in atoms if close[atom].any()]
     if not near:
         return holds, False
-    most = _evaluate(condition, {atom: truths[atom] | close[atom] for atom in atoms})
-    least = _evaluate(condition, {atom: truths[atom] & ~close[atom] for atom in atoms})
+    most = truth_of(condition, {atom: truths[atom] | close[atom] for atom in atoms})
+    least = truth_of(condition, {atom: truths[atom] & ~close[atom] for atom in atoms})
     return holds, most != least
 
 
-def _evaluate(condition: Boolean, truths: Mapping[Any, Truth]) -> Truth:
+def truth_of(condition: Boolean, truths: Mapping[Any, Truth]) -> Truth:
+    """Whether a condition holds, given the truth of its relations."""
     if isinstance(condition, And):
         found: Truth = True
         for part in condition.args:
-            found = found & _evaluate(part, truths)
+            found = found & truth_of(part, truths)
         return found
     if isinstance(condition, Or):
         found = False
         for part in condition.args:
-            found = found | _evaluate(part, truths)
+            found = found | truth_of(part, truths)
         return found
     return truths[condition] if isinstance(condition, Relational) else bool(condition)

@@ -1,17 +1,25 @@
 """The map of a theorem over two parameters, from its closed forms."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from deterrence_games.errors import GameError, SizeError
-from deterrence_games.lowering.assumptions import broken_assumptions
 from deterrence_games.lowering.grid import MAX_POINTS, Axis, read_axis, read_fixed
-from deterrence_games.results.region_map import MAX_NAMES, RegionMap
+from deterrence_games.results.region_map import MAX_NAMES, BorderCurve, RegionMap
+from deterrence_games.theory.borders import border_curves
+from deterrence_games.theory.closed_values import ClosedValues
 
 if TYPE_CHECKING:
     from deterrence_games.theory.theorem import Theorem
+
+Floats = npt.NDArray[np.float64]
+
+PART = 1 << 20  # points evaluated at a time
+ASIDE = (0.381966, 0.236068)  # where in its cell a finer point lies, so that no row or column of points follows a border
 
 
 def map_of(theorem: "Theorem", x: Axis, y: Axis, fixed: Mapping[str, Any] | None) -> RegionMap:
@@ -25,15 +33,87 @@ def map_of(theorem: "Theorem", x: Axis, y: Axis, fixed: Mapping[str, Any] | None
             f"map of game {game.name!r}: {x_values.size * y_values.size:,} points; at most {MAX_POINTS:,} are accepted, "
             "use fewer"
         )
-    if len(theorem.families) > MAX_NAMES:
-        raise GameError(f"map of game {game.name!r}: {len(theorem.families)} families; at most {MAX_NAMES} fit into a map")
-    grid: dict[str, Any] = {**numbers, x_name: x_values[None, :], y_name: y_values[:, None]}
-    shape = (y_values.size, x_values.size)
-    complete = np.full(shape, theorem.complete)
-    for fails, _ in broken_assumptions(game, grid).values():
-        complete &= ~np.broadcast_to(fails, shape)
-    mask = np.zeros(shape, dtype=np.uint64)
-    for bit, holds in enumerate(theorem.exists(grid).values()):
-        mask |= (np.broadcast_to(holds, shape) & complete).astype(np.uint64) << np.uint64(bit)
-    names = tuple(family.name for family in theorem.families)
-    return RegionMap(game.name, x_name, y_name, x_values, y_values, names, mask, complete, numbers)
+    return TheoremRegions.of(theorem).map((x_name, x_values), (y_name, y_values), numbers)
+
+
+@dataclass(frozen=True, eq=False)
+class TheoremRegions:
+    """What a theorem says about the regions of a map, and their exact borders.
+
+    Attributes
+    ----------
+    game : str
+    families : tuple of str
+    complete : bool
+        Whether the theorem is.
+    values : ClosedValues
+    """
+
+    game: str
+    families: tuple[str, ...]
+    complete: bool
+    values: ClosedValues
+
+    @classmethod
+    def of(cls, theorem: "Theorem") -> "TheoremRegions":
+        """Those of `Theorem.families`.
+
+        Raises
+        ------
+        GameError
+            For more than 64 families.
+        """
+        names = tuple(family.name for family in theorem.families)
+        if len(names) > MAX_NAMES:
+            raise GameError(f"map of game {theorem.game.name!r}: {len(names)} families; at most {MAX_NAMES} fit into a map")
+        return cls(theorem.game.name, names, theorem.complete, ClosedValues.of(theorem))
+
+    def map(self, x: tuple[str, Floats], y: tuple[str, Floats], fixed: Mapping[str, float]) -> RegionMap:
+        """The families at every point of a grid; not complete where an assumption fails."""
+        mask, complete = self._evaluate(x, y, fixed)
+        return RegionMap(self.game, x[0], y[0], x[1], y[1], self.families, mask, complete, fixed, self)
+
+    def borders(self, region_map: RegionMap) -> tuple[BorderCurve, ...]:
+        """The borders within a map's window."""
+        x, y = ((name, float(values[0]), float(values[-1])) for name, values in _axes(region_map))
+        return border_curves(self.values, self.families, x, y, region_map.fixed)
+
+    def finer(self, region_map: RegionMap, points: int) -> RegionMap:
+        """A map of the same window with so many points along each axis.
+
+        A point stands for its cell. What it says was found beside its middle, where no border between round numbers runs, so
+        that the map shows open regions and neither their borders nor the edges of the window.
+        """
+        axes, probes = [], []
+        for (name, values), aside in zip(_axes(region_map), ASIDE, strict=True):
+            low, high = float(values[0]), float(values[-1])
+            axes.append(np.linspace(low, high, points))
+            probes.append((name, low + (np.arange(points) + aside) / points * (high - low)))
+        mask, complete = self._evaluate(probes[0], probes[1], region_map.fixed)
+        return RegionMap(
+            self.game, region_map.x, region_map.y, axes[0], axes[1], self.families, mask, complete, region_map.fixed, self
+        )
+
+    def _evaluate(
+        self, x: tuple[str, Floats], y: tuple[str, Floats], fixed: Mapping[str, float]
+    ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+        """Bits of the families, and where the theorem says something, both ``[y, x]``."""
+        shape = (y[1].size, x[1].size)
+        mask, complete = np.zeros(shape, dtype=np.uint64), np.zeros(shape, dtype=np.bool_)
+        numbers = {name: np.asarray(value, dtype=np.float64) for name, value in fixed.items()}
+        rows = max(1, PART // x[1].size)
+        for start in range(0, y[1].size, rows):
+            part = slice(start, start + rows)
+            height = y[1][part].size
+            columns = {**numbers, x[0]: np.tile(x[1], height), y[0]: np.repeat(y[1][part], x[1].size)}
+            exists, inside, _, _ = self.values.evaluate(columns, height * x[1].size, ())
+            complete[part] = inside.reshape(height, -1) & self.complete
+            bits = np.zeros(height * x[1].size, dtype=np.uint64)
+            for bit in range(len(self.families)):
+                bits |= exists[:, bit].astype(np.uint64) << np.uint64(bit)
+            mask[part] = np.where(complete[part], bits.reshape(height, -1), np.uint64(0))
+        return mask, complete
+
+
+def _axes(region_map: RegionMap) -> tuple[tuple[str, Floats], tuple[str, Floats]]:
+    return (region_map.x, region_map.x_values), (region_map.y, region_map.y_values)

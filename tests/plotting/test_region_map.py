@@ -5,7 +5,8 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from deterrence_games.errors import FormatError
+import deterrence_games as dg
+from deterrence_games.errors import FormatError, GameError
 from deterrence_games.plotting import plot_map
 from deterrence_games.plotting.region_looks import region_looks
 from deterrence_games.plotting.regions import fill_cells, neighbours
@@ -231,3 +232,58 @@ def test_map_on_uneven_axes_ends_where_the_grid_ends():
     assert corners[:, 0].min() == 0.0
     assert corners[:, 0].max() == 2.0
     assert 0.25 in corners[:, 0]
+
+
+# ---- maps of theorems ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def theorem():
+    return dg.derive(dg.models.unilateral_deterrence())
+
+
+PAYOFFS = {"c_DDs": 0, "c_CD": 1, "c_DDh": 2, "c_SQ": 3, "c_DC": 4, "d_DDs": 0, "d_DC": 1, "d_DDh": 2, "d_CD": 3, "d_SQ": 4}
+NO_SQ = {name: value for name, value in PAYOFFS.items() if name != "c_SQ"}
+
+
+def test_borders_of_a_theorem_are_curves_whatever_the_grid(theorem):
+    region_map = theorem.map(("c_SQ", 2, 4, 4), ("p_def", 0, 1, 4), {**NO_SQ, "p_ch": 0.3})
+    axes = axes_of(plot_map(region_map))
+    assert set(written(axes)) > {"Certain Deterrence", "Separating", "Bluff"}
+    for line, curve in zip(axes.get_lines(), region_map.borders(), strict=True):
+        np.testing.assert_array_equal(line.get_data(), (curve.x, curve.y))
+    high, low = axes.get_lines()  # c_2 = (4 - c_SQ)/2 and c_1 = (4 - c_SQ)/3
+    np.testing.assert_allclose(high.get_ydata(), (4 - high.get_xdata()) / 2, atol=1e-12)
+    np.testing.assert_allclose(low.get_ydata(), (4 - low.get_xdata()) / 3, atol=1e-12)
+    assert axes.get_legend() is None  # the edge of the window, where priors are 0 or 1, is no region
+
+
+def test_fills_end_at_the_curves(theorem):
+    figure = plot_map(theorem.map(("c_SQ", 2, 4, 4), ("p_def", 0, 1, 4), {**NO_SQ, "p_ch": 0.3}))
+    figure.set_dpi(100)
+    certain, separating, bluff = (pixel(figure, 3, height) for height in (0.9, 0.4, 0.1))
+    assert len({certain, separating, bluff}) == 3
+    assert pixel(figure, 3, 0.52) == certain
+    assert pixel(figure, 3, 0.48) == separating == pixel(figure, 3, 0.35)
+    assert pixel(figure, 3, 0.31) == bluff
+
+
+def test_where_assumptions_fail_is_told(theorem):
+    axes = axes_of(plot_map(theorem.map(("c_SQ", 1, 5, 4), ("p_def", 0, 1, 4), {**NO_SQ, "p_ch": 0.3})))
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["an assumption of the game fails"]
+
+
+def test_a_dataset_swept_from_a_theorem_has_exact_borders_too(theorem):
+    grid = {"p_ch": dg.Linear(0, 1, 6), "p_def": dg.Linear(0, 1, 5)}
+    swept = dg.sweep(theorem, grid, fixed=PAYOFFS, quantities=("families",))
+    axes = axes_of(plot_map(swept, theorem=theorem))
+    heights = {float(line.get_ydata()[0]) for line in axes.get_lines() if np.ptp(line.get_ydata()) == 0}
+    assert sorted(heights) == pytest.approx([1 / 3, 1 / 2], abs=1e-12)
+    assert axes_of(plot_map(swept)).get_lines() == []  # without the theorem, what the grid tells
+
+
+def test_another_theorem_than_the_one_swept_is_refused(theorem):
+    swept = dg.sweep(theorem, {"p_ch": [0.2, 0.5], "p_def": [0.2, 0.5]}, fixed=PAYOFFS, quantities=("families",))
+    other = dg.derive(dg.models.rudimentary_asymmetric_deterrence())
+    with pytest.raises(GameError, match="give the theorem that was swept"):
+        plot_map(swept, theorem=other)
