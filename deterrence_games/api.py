@@ -231,13 +231,17 @@ def derive(game: Game, *, seconds: float = 600.0, timeout: float = 20.0) -> Theo
     return theorem_of(own, float(seconds), float(timeout))
 
 
+TREE_SOLVER, SEQUENCE_SOLVER = PerfectBayesian(), Lemke()
+PAIR_SOLVER, MANY_SOLVER = VertexEnumeration(), PolynomialEnumeration()
+
+
 def _default_solver(form: Form) -> Solver:
     """All perfect Bayesian equilibria of a tree, one equilibrium of a sequence form, else all Nash equilibria."""
     if isinstance(form, TreeForm):
-        return PerfectBayesian()
+        return TREE_SOLVER
     if isinstance(form, SequenceForm):
-        return Lemke()
-    return VertexEnumeration() if len(form.players) == 2 else PolynomialEnumeration()
+        return SEQUENCE_SOLVER
+    return PAIR_SOLVER if len(form.players) == 2 else MANY_SOLVER
 
 
 def _solve_as_taken(form: Form, solver: Solver) -> Solution:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deterrence_games.forms.tree import History, InformationSet
+from deterrence_games.results.deferred import Deferred
 
 Interval = tuple[float, float]
 
@@ -45,7 +46,7 @@ class BeliefSet:
 
 
 @dataclass(frozen=True, eq=False)
-class Equilibrium:
+class Equilibrium(Deferred):
     """One equilibrium, or a continuum of them with a representative in its middle.
 
     Attributes
@@ -91,7 +92,7 @@ class Equilibrium:
     belief_sets: tuple[BeliefSet, ...] = ()
     outcomes: Mapping[str, float] = field(default_factory=dict)
     outcome_class: int = 0
-    verdict: str = ""
+    verdict: str = field(default_factory=str)  # no default of the class, see `Deferred`
     exact: tuple[tuple[Fraction, ...], ...] | None = None
 
     @property

@@ -1,9 +1,10 @@
 """What a solve returns."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from deterrence_games.results.deferred import Deferred
 from deterrence_games.results.equilibrium import Equilibrium
 from deterrence_games.results.quantal_path import QuantalPath
 from deterrence_games.results.status import Status
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Solution:
+class Solution(Deferred):
     """All equilibria that a solver found, and what it proved about them.
 
     Attributes
@@ -49,27 +50,7 @@ class Solution:
     components: tuple[tuple[int, ...], ...] = field(default_factory=tuple)
     component_indices: tuple[int, ...] = field(default_factory=tuple)
     stats: Mapping[str, int] = field(default_factory=dict)
-    path: QuantalPath | None = field(default_factory=lambda: None)  # a default of the class would hide what is deferred
-
-    @classmethod
-    def deferred(cls, tell: Callable[[], "Solution"]) -> "Solution":
-        """The solution that `tell` returns, which is called when somebody looks at it first.
-
-        To put numbers into objects and words takes longer than to solve a small game.
-        """
-        solution = object.__new__(cls)
-        solution.__dict__["_tell"] = tell
-        return solution
-
-    if not TYPE_CHECKING:  # for a type checker every field is there
-
-        def __getattr__(self, name: str) -> Any:
-            """Called for what an instance lacks: its fields, until somebody looks at one."""
-            if name not in self.__dataclass_fields__ or "_tell" not in self.__dict__:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            for field_name, value in vars(self._tell()).items():
-                self.__dict__.setdefault(field_name, value)
-            return self.__dict__[name]
+    path: QuantalPath | None = field(default_factory=lambda: None)  # no default of the class, see `Deferred`
 
     @property
     def complete(self) -> bool:

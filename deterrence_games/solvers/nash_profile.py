@@ -1,8 +1,9 @@
 """Profiles of two-player strategic forms: scaled payoffs, certificates, and the equilibria made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -59,17 +60,15 @@ def nash_equilibrium(
     if measured is None:
         measured = (*certificate(form.payoffs, profile), *(profile[0] @ form.payoffs @ profile[1]).tolist())
     gain, margin, *worth = measured
+    known = {"regret": gain, "margin": margin, "profile": profile, "outcome_class": index, "exact": exact}
+    return Equilibrium.deferred(partial(_in_words, form, worth, known), known)
+
+
+def _in_words(form: StrategicForm, worth: Sequence[float], known: Mapping[str, Any]) -> Equilibrium:
+    """The same with the names of players and strategies."""
     behavior = {
         move: dict(zip(own, mixed.tolist(), strict=True))
-        for move, own, mixed in zip(_moves(form.players), form.strategies, profile, strict=True)
+        for move, own, mixed in zip(_moves(form.players), form.strategies, known["profile"], strict=True)
     }
-    return Equilibrium(
-        payoffs=dict(zip(form.players, worth, strict=True)),
-        regret=gain,
-        margin=margin,
-        profile=profile,
-        behavior=behavior,
-        outcome_class=index,
-        verdict=strictness(margin),
-        exact=exact,
-    )
+    payoffs = dict(zip(form.players, worth, strict=True))
+    return Equilibrium(**known, payoffs=payoffs, behavior=behavior, verdict=strictness(known["margin"]))

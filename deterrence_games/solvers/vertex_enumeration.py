@@ -108,34 +108,39 @@ class VertexEnumeration(Solver):
             if code != FULL or room == self.max_equilibria:
                 break
             room = min(32 * room, self.max_equilibria)
-        return None if code == UNDECIDED else Solution.deferred(partial(self._told, form, code, found, counts))
+        if code == UNDECIDED:
+            return None
+        width = rows + columns
+        equilibria = tuple(
+            [
+                nash_equilibrium(form, (found[place, :rows], found[place, rows:width]), place, None, measured)
+                for place, measured in enumerate(found[: counts[0], width:-1].tolist())
+            ]
+        )
+        status = Status.LIMIT if code in (FULL, LIMIT) else Status.COMPLETE
+        tell = partial(self._in_words, form, equilibria, status, found, counts)
+        return Solution.deferred(tell, {"equilibria": equilibria, "status": status})
 
-    def _told(self, form: StrategicForm, code: int, found: Floats, counts: Ints) -> Solution:
-        """Put into objects what `generic_equilibria` found."""
-        rows, columns = form.shape
-        count, *vertices = counts.tolist()
-        equilibria = []
-        indices = []
-        for place, row in enumerate(found[:count]):
-            *measured, index = row[rows + columns :].tolist()
-            equilibria.append(nash_equilibrium(form, (row[:rows], row[rows : rows + columns]), place, measured=measured))
-            indices.append(int(index))
-        stopped = code in (FULL, LIMIT)
+    def _in_words(
+        self, form: StrategicForm, equilibria: tuple[Equilibrium, ...], status: Status, found: Floats, counts: Ints
+    ) -> Solution:
+        """Tell what `generic_equilibria` found."""
+        stopped = status is Status.LIMIT
         return Solution(
             game=form.name,
             concept="Nash equilibrium",
             solver=repr(self),
-            equilibria=tuple(equilibria),
-            status=Status.LIMIT if stopped else Status.COMPLETE,
+            equilibria=equilibria,
+            status=status,
             completeness=self._stopped()
             if stopped
             else (
                 "every vertex of both best-reply polytopes was found, with every payoff difference and probability at least "
                 f"{NEAR * self.tol:.0e} of its range away from a tie"
             ),
-            components=tuple((place,) for place in range(count)),
-            component_indices=() if stopped else tuple(indices),
-            stats={"vertices": sum(vertices)},
+            components=tuple((place,) for place in range(len(equilibria))),
+            component_indices=() if stopped else tuple(int(index) for index in found[: len(equilibria), -1]),
+            stats={"vertices": int(counts[1:].sum())},
         )
 
     def _in_integers(self, form: StrategicForm) -> Solution:

@@ -90,7 +90,9 @@ def test_entry_deterrence_has_a_continuum_of_index_zero():
 def test_a_solution_is_told_when_somebody_looks():
     form = StrategicForm.from_arrays([[3.0, 1.0], [4.0, 0.0]], [[3.0, 4.0], [1.0, 0.0]], name="chicken")
     solution = VertexEnumeration().solve(form)
-    assert "equilibria" not in vars(solution)
+    assert len(solution) == 3
+    assert "completeness" not in vars(solution)
+    assert "verdict" not in vars(solution[0])
     kept = pickle.loads(pickle.dumps(solution))  # noqa: S301  # our own bytes
     assert solution.equilibria is solution.equilibria
     renamed = replace(solution, game="hawks and doves")
