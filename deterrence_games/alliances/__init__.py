@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from deterrence_games.alliances.denial import Denial, denial_and_punishment, fait_accompli
     from deterrence_games.alliances.extended_deterrence import Guarantee
     from deterrence_games.alliances.from_treaty import guarantee
+    from deterrence_games.alliances.interests import Alignment, alignment
     from deterrence_games.alliances.joining_game import as_game
     from deterrence_games.alliances.maps import CredibilityMap, credibility_map
     from deterrence_games.alliances.thresholds import Threshold, smallest_promise, threshold, threshold_reliability
 else:
     _ON_FIRST_USE = {
+        "Alignment": "interests",
         "Assessment": "assessment",
         "Assumption": "assumptions",
         "CredibilityMap": "maps",
@@ -47,6 +49,7 @@ else:
         "PactForms": "decision_rules",
         "Temptation": "assessment",
         "Threshold": "thresholds",
+        "alignment": "interests",
         "as_game": "joining_game",
         "assess": "assessment",
         "cheapest_coalitions": "coalitions",
@@ -76,6 +79,7 @@ else:
 
 
 __all__ = [
+    "Alignment",
     "Alliance",
     "Assessment",
     "Assumption",
@@ -98,6 +102,7 @@ __all__ = [
     "Temptation",
     "Threshold",
     "Treaty",
+    "alignment",
     "anzus",
     "as_game",
     "assess",
