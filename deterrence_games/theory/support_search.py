@@ -1,6 +1,6 @@
 """All support classes that are not proved empty: depth first through the tree, parents before children.
 
-Of the supports of a player's types at a node only those combinations are tried that `JointSupports` leaves. Whenever a subtree is
+Of the supports of types at a node only those combinations are tried that `JointSupports` leaves. Whenever a subtree is
 settled, the best replies at its root are demanded and z3 is asked whether everything demanded so far can hold together under
 the game's assumptions.
 """
