@@ -6,7 +6,7 @@ import sympy
 from sympy import Expr
 from sympy.core.relational import Relational
 
-from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial
+from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial, Ring, cancelled, read_fraction
 from deterrence_games.theory.prover import Prover
 
 RELATIONS = {"=": sympy.Eq, ">": sympy.Gt, ">=": sympy.Ge}
@@ -110,22 +110,70 @@ def shorter(value: Expr, prover: Prover) -> Expr:
     """
     above, below = sympy.fraction(value)
     payoffs = {symbol for gap, rest in prover.coordinates.back.values() if rest == 1 for symbol in gap.free_symbols}
-    if not below.free_symbols <= payoffs:
+    if not value.free_symbols or not below.free_symbols <= payoffs:
         return value
-    weights: dict[Expr, list[Expr]] = {}
+    plain = _Plain(value)
+    weights: dict[tuple[Expr, Polynomial, Polynomial], list[Expr]] = {}
     for term in sympy.Add.make_args(above):
         shares = [factor for factor in sympy.Mul.make_args(term) if not factor.free_symbols <= payoffs]
-        gain = sympy.cancel(sympy.Mul(*(f for f in sympy.Mul.make_args(term) if f not in shares)) / below)
-        weights.setdefault(gain, []).append(sympy.Mul(*shares))
+        rest = sympy.Mul(*(factor for factor in sympy.Mul.make_args(term) if factor not in shares))
+        weights.setdefault(plain.quotient(rest, below), []).append(sympy.Mul(*shares))
     total = sympy.S.Zero
-    for gain, chances in weights.items():
-        share = chances[0] if len(chances) == 1 else sympy.factor(sympy.expand(sympy.Add(*chances)))
-        total += share * _positive_below(gain, prover)
+    for (number, gain, over), chances in weights.items():
+        share = chances[0] if len(chances) == 1 else plain.factored(*plain.primitive(plain.read(sympy.Add(*chances))))
+        total += share * _positive_below(plain, number, gain, over, prover)
     return total if total.count_ops() < value.count_ops() else value
 
 
-def _positive_below(value: Expr, prover: Prover) -> Expr:
-    """A fraction whose denominator is positive where its sign is known."""
-    above, below = sympy.fraction(sympy.factor(value))
-    sign = prover.sign(prover.coordinates.fraction(below)[0])
-    return sympy.expand(-above) / sympy.expand(-below) if sign == -1 else above / below
+def _positive_below(plain: "_Plain", number: Expr, above: Polynomial, below: Polynomial, prover: Prover) -> Expr:
+    """A number times a fraction whose denominator is positive where its sign is known."""
+    under = plain.factored(sympy.S.One, below)
+    if prover.sign(prover.coordinates.fraction(under)[0]) == -1:
+        return plain.expanded(-above * number.p) / plain.expanded(-below * number.q)
+    return plain.factored(number, above) / under
+
+
+class _Plain:
+    """Polynomials in the symbols of an expression, in the order that SymPy gives them."""
+
+    def __init__(self, value: Expr) -> None:
+        self._symbols = sympy.Poly(sympy.Add(*value.free_symbols)).gens
+        self._ring = Ring([symbol.name for symbol in self._symbols])
+        self._values = {
+            name: (variable, self._ring.one) for name, variable in zip(self._ring.names, self._ring.variables, strict=True)
+        }
+
+    def read(self, value: Expr) -> Polynomial:
+        """An expression without denominators."""
+        return read_fraction(value, self._ring, self._values)[0]
+
+    def quotient(self, above: Expr, below: Expr) -> tuple[Expr, Polynomial, Polynomial]:
+        """A fraction without common factors as a number and two primitive polynomials."""
+        top, bottom = cancelled((self.read(above), self.read(below)))
+        (number, top), (other, bottom) = self.primitive(top), self.primitive(bottom)
+        return number / other, top, bottom
+
+    def primitive(self, polynomial: Polynomial) -> tuple[Expr, Polynomial]:
+        """A polynomial as a number times one in whole numbers without a common factor, the first of them positive."""
+        numbers = [sympy.Rational(int(c.p), int(c.q)) for c in polynomial.terms.values()]
+        if not numbers:
+            return sympy.S.Zero, self._ring.one
+        most = sympy.gcd_list(numbers) * polynomial.leading_sign
+        return most, polynomial * self._ring.number(1 / most)
+
+    def factored(self, number: Expr, polynomial: Polynomial) -> Expr:
+        """A number times a primitive polynomial as an expression, a product of its factors."""
+        parts = [self.expanded(self.primitive(part)[1]) ** power for part, power in polynomial.factor()[1]]
+        return sympy.Mul(number, *sorted(parts, key=sympy.default_sort_key))
+
+    def expanded(self, polynomial: Polynomial) -> Expr:
+        """A polynomial as an expression, a sum."""
+        return sympy.Add(
+            *(
+                sympy.Mul(
+                    sympy.Rational(int(c.p), int(c.q)),
+                    *(s**power for s, power in zip(self._symbols, exponents, strict=True) if power),
+                )
+                for exponents, c in polynomial.terms.items()
+            )
+        )
