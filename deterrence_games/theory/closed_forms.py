@@ -35,7 +35,7 @@ class ClosedForms:
     def minimal(self, constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
         """The constraints without those that the others imply, long ones dropped first."""
         left = list(constraints)
-        for constraint in sorted(left, key=lambda c: (c.sign != "=", -len(c.polynomial.terms))):
+        for constraint in sorted(left, key=lambda c: (c.sign != "=", -len(c.polynomial.coefficients))):
             others = [c for c in left if c != constraint]
             if constraint.sign != "=" and self.prover.implies(others, constraint) == YES:
                 left = others

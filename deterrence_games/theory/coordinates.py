@@ -69,23 +69,21 @@ class Coordinates:
 
     def _quotient(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> tuple[Expr, dict[Expr, int]]:
         """A polynomial as a product of factors, and the positive denominators that it stands over, with their powers."""
-        sign, parts = polynomial.factor()
-        left = polynomial
+        constant, parts = polynomial.factor()
         for place, (part, power) in enumerate(parts):
-            if sign < 0 and power % 2 and not self._one_sign(part):
-                parts[place], sign = (-part, power), 1  # a - b reads better than -(b - a)
-        found: Expr = sympy.Integer(sign)
+            if constant < 0 and power % 2 and not self._one_sign(part):
+                parts[place], constant = (-part, power), -constant  # a - b reads better than -(b - a)
+        found: Expr = sympy.Integer(1 if constant > 0 else -1 if constant < 0 else 0)
         below: dict[Expr, int] = {}
         for part, power in parts:
             above, own = self._factor(part, names)
             found *= above**power
             for rest, degree in own.items():
                 below[rest] = below.get(rest, 0) + degree * power
-            left = left / part**power
-        return found * abs(_number(left.terms.get((0,) * len(self.ring.names), 0))), below
+        return found * abs(_number(constant)), below
 
     def _one_sign(self, polynomial: Polynomial) -> bool:
-        return len({c > 0 for c in polynomial.terms.values()}) == 1
+        return len({c > 0 for c in polynomial.coefficients}) == 1
 
     def _factor(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> tuple[Expr, dict[Expr, int]]:
         """A factor as a sum over products of probabilities, each times a sum of products of differences of payoffs."""

@@ -117,7 +117,7 @@ class Elimination:
                 clear = not coefficient.variables & set(unknowns)
                 # in a sum of probabilities the first action, usually the peaceful one, is the rest, and the last type
                 order = k if self.ring.names[k].startswith("w") else -k
-                rank = (certain is None, not clear, len(coefficient.terms), len(polynomial.terms), order)
+                rank = (certain is None, not clear, len(coefficient.coefficients), len(polynomial.coefficients), order)
                 if best is None or rank < best[0]:
                     best = rank, (place, k, certain)
         return best[1] if best else None

@@ -4,7 +4,7 @@ A thin layer over python-flint, which belongs to the extra ``proofs``; python-fl
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 import sympy
@@ -50,13 +50,31 @@ class Polynomial:
     @cached_property
     def terms(self) -> Terms:
         """Coefficient of each monomial, by the exponents of the variables."""
-        found: Terms = self.raw.to_dict()
+        places, width = sorted(self.variables), len(self.degrees)
+        found = {}
+        for exponents, coefficient in self._narrow.to_dict().items():
+            wide = [0] * width
+            for place, power in zip(places, exponents, strict=True):
+                wide[place] = power
+            found[tuple(wide)] = coefficient
+        return found
+
+    @property
+    def _narrow(self) -> Any:
+        """The same in the variables that occur only, in which reading and factoring take a fraction of the time."""
+        places = sorted(self.variables)
+        return self.raw.project_to_context(_numbered(len(places)), {place: k for k, place in enumerate(places)})
+
+    @cached_property
+    def coefficients(self) -> list[Any]:
+        """Coefficients in the order of the terms."""
+        found: list[Any] = self.raw.coeffs()
         return found
 
     @cached_property
     def degrees(self) -> tuple[int, ...]:
         """Degree in each variable."""
-        return () if self.raw.is_zero() else tuple(int(degree) for degree in self.raw.degrees())
+        return () if self.raw.is_zero() else tuple(self.raw.degrees())
 
     @cached_property
     def variables(self) -> frozenset[int]:
@@ -105,10 +123,11 @@ class Polynomial:
         """Sign of the first coefficient."""
         return 0 if self.zero else 1 if self.raw.leading_coefficient() > 0 else -1
 
-    def factor(self) -> tuple[int, list[tuple["Polynomial", int]]]:
-        """The sign of the constant, and the irreducible factors with their powers."""
-        constant, parts = self.raw.factor()
-        return 1 if constant > 0 else -1 if constant < 0 else 0, [(Polynomial(part), int(power)) for part, power in parts]
+    def factor(self) -> tuple[Any, list[tuple["Polynomial", int]]]:
+        """A rational number, zero for the zero polynomial, and the irreducible factors with their powers."""
+        constant, parts = self._narrow.factor()
+        context, wide = self.raw.context(), dict(enumerate(sorted(self.variables)))
+        return constant, [(Polynomial(part.project_to_context(context, wide)), int(power)) for part, power in parts]
 
     def at(self, values: Sequence[Any]) -> Any:
         """The value, a fraction of python-flint, at fractions for all variables of the ring."""
@@ -127,6 +146,13 @@ class Constraint(NamedTuple):
 
     sign: str
     polynomial: Polynomial
+
+
+@cache
+def _numbered(size: int) -> Any:
+    """A ring of so many variables."""
+    _, flint = import_proof_packages()
+    return flint.fmpq_mpoly_ctx.get([f"x{k}" for k in range(size)], flint.Ordering.lex)
 
 
 class Ring:
@@ -169,11 +195,15 @@ class Ring:
 
     def powers(self, polynomial: Polynomial, variable: int) -> dict[int, Polynomial]:
         """Coefficients of the powers of one variable."""
-        found: dict[int, dict[tuple[int, ...], Any]] = {}
-        for exponents, coefficient in polynomial.terms.items():
-            rest = (*exponents[:variable], 0, *exponents[variable + 1 :])
-            found.setdefault(exponents[variable], {})[rest] = coefficient
-        return {power: Polynomial(self._context.from_dict(terms)) for power, terms in found.items()}
+        found = {}
+        left, power, factorial = polynomial.raw, 0, 1
+        while not left.is_zero():  # by derivatives at zero, which python-flint takes much faster than it gives out terms
+            coefficient = left.subs({variable: 0})
+            if not coefficient.is_zero():
+                found[power] = Polynomial(coefficient / factorial)
+            left, power = left.derivative(variable), power + 1
+            factorial *= power
+        return found
 
     def put(self, polynomial: Polynomial, variable: int, value: Fraction) -> Fraction:
         """Put a fraction in place of a variable: numerator and denominator of the result, not cancelled."""

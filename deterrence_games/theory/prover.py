@@ -67,6 +67,9 @@ class Prover:
 
     def sign_of_terms(self, polynomial: Polynomial) -> int | None:
         """The sign, when the coefficients tell it: 1, -1, or 0 for the zero polynomial; None when they do not."""
+        if polynomial.variables <= self.positive:
+            signs = {1 if coefficient > 0 else -1 for coefficient in polynomial.coefficients}
+            return 0 if not signs else signs.pop() if len(signs) == 1 else None
         signs, sure = set(), False
         for exponents, coefficient in polynomial.terms.items():
             apart = True
@@ -77,24 +80,26 @@ class Prover:
                     apart = False
             sure |= apart
             signs.add(1 if coefficient > 0 else -1)
-        if not signs:
-            return 0
         return signs.pop() if len(signs) == 1 and sure else None
 
     def never_negative(self, polynomial: Polynomial) -> bool:
         """Whether the coefficients show that the polynomial is at least zero."""
-        for exponents, coefficient in polynomial.terms.items():
-            if coefficient < 0:
-                return False
-            if any(p % 2 and k not in self.positive and k not in self.nonnegative for k, p in enumerate(exponents)):
-                return False
-        return True
+        if any(coefficient < 0 for coefficient in polynomial.coefficients):
+            return False
+        if polynomial.variables <= self.positive | self.nonnegative:
+            return True
+        return not any(
+            power % 2 and k not in self.positive and k not in self.nonnegative
+            for exponents in polynomial.terms
+            for k, power in enumerate(exponents)
+        )
 
     def factors(self, polynomial: Polynomial) -> Factors:
         """Factors whose sign the coefficients do not tell, each once with its power; the rest is a sign."""
         known = self._factored.get(polynomial)
         if known is None:
-            sign, parts = polynomial.factor()
+            constant, parts = polynomial.factor()
+            sign = (constant > 0) - (constant < 0)
             others = []
             for part, power in parts:
                 own = self.sign_of_terms(part)
@@ -282,7 +287,7 @@ class Prover:
     def _term(self, polynomial: Polynomial) -> Any:
         sums = []
         denominator = 1
-        for coefficient in polynomial.terms.values():
+        for coefficient in polynomial.coefficients:
             denominator = math.lcm(denominator, int(coefficient.q))
         for exponents, coefficient in polynomial.terms.items():
             product = self._z3.RealVal(int(coefficient.p) * denominator // int(coefficient.q))

@@ -43,7 +43,7 @@ def _isolated(constraint: Constraint, prover: Prover, given: Sequence[Constraint
         threshold = fraction_expression((above * direction, below * direction), prover)
         relation = (RELATIONS if direction == 1 else TURNED)[sign](held, threshold, evaluate=False)
         others = len((above.variables | below.variables) & priors)
-        rank = (others, len(above.terms) + len(below.terms), str(held))
+        rank = (others, len(above.coefficients) + len(below.coefficients), str(held))
         if best is None or rank < best[0]:
             best = rank, relation
     return best[1] if best else None
@@ -155,10 +155,10 @@ class _Plain:
 
     def primitive(self, polynomial: Polynomial) -> tuple[Expr, Polynomial]:
         """A polynomial as a number times one in whole numbers without a common factor, the first of them positive."""
-        numbers = [sympy.Rational(int(c.p), int(c.q)) for c in polynomial.terms.values()]
+        numbers = [sympy.Rational(int(c.p), int(c.q)) for c in polynomial.coefficients]
         if not numbers:
             return sympy.S.Zero, self._ring.one
-        most = sympy.gcd_list(numbers) * polynomial.leading_sign
+        most = abs(sympy.gcd_list(numbers)) * polynomial.leading_sign
         return most, polynomial * self._ring.number(1 / most)
 
     def factored(self, number: Expr, polynomial: Polynomial) -> Expr:
