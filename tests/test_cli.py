@@ -117,9 +117,7 @@ def test_an_exact_map_says_what_the_solver_says_from_closed_forms(run, tmp_path)
     status, numeric, _ = run(*MAP, "-o", str(tmp_path / "numeric.csv"))
     assert status == 0
     assert run(*MAP, "--exact", "-o", str(tmp_path / "exact.csv"), str(tmp_path / "exact.png"))[::2] == (0, [])
-    numeric, exact = (
-        list(csv.DictReader((tmp_path / name).read_text().splitlines())) for name in ("numeric.csv", "exact.csv")
-    )
+    numeric, exact = (list(csv.DictReader((tmp_path / name).read_text().splitlines())) for name in ("numeric.csv", "exact.csv"))
     assert list(exact[0]) == ["p", "a_DC", "Deterrence", "Attack", "complete"]  # the solver also tells what holds on the border
     assert set(exact[0]) < set(numeric[0])
     decided = [(own, other) for own, other in zip(exact, numeric, strict=True) if own["complete"] == "1"]
