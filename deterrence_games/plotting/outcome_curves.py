@@ -1,14 +1,20 @@
-"""Probabilities of outcomes in each family of a theorem, along one parameter."""
+"""Quantities in each family of a theorem, along one parameter."""
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from deterrence_games.errors import GameError
+from deterrence_games.lowering.grid import read_axis, read_fixed
+from deterrence_games.plotting.region_looks import OUTSIDE
 from deterrence_games.plotting.style import (
+    DASHES,
+    FAINT,
     INK,
+    LINE_COLOURS,
+    LINE_WIDTHS,
     Where,
     drawing,
     figure_of,
@@ -19,6 +25,8 @@ from deterrence_games.plotting.style import (
     typeset,
     words_of,
 )
+from deterrence_games.theory.borders import Stretch, stretches
+from deterrence_games.theory.closed_values import ClosedValues
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,29 +35,33 @@ if TYPE_CHECKING:
     from deterrence_games.theory import Theorem
 
 WIDTH, HEIGHT = 5.4, 3.4  # inches
-# dark enough for print, told apart by colour-blind readers (Okabe and Ito), and by their dashes in grey
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
-DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (8, 2, 1.5, 2, 1.5, 2)))
+INSIDE = 1e-9  # of a stretch: how far from its ends formulas are evaluated, which may have no value at the ends themselves
+WRAP = 44  # characters a line of the legend
+CLOSE_LABELS = 0.09  # of the axis: closer borders have their values written at two heights
+PAYOFF = "payoff of "
 
 
 def plot_outcome(
     theorem: "Theorem",
-    outcome: str,
+    quantity: str,
     along: tuple[str, float, float, int],
     fixed: Mapping[str, Any],
     path: Where | None = None,
     ax: "Axes | None" = None,
 ) -> "Figure":
-    """Draw the probability of an outcome in each family of equilibria along one parameter, from the closed forms.
+    """Draw the probability of an outcome, or a payoff, in each family of equilibria along one parameter, from the closed forms.
 
-    Each family is a line where it exists; where it leaves the probability open, its range is shaded. Thin upright lines stand
-    midway between the points between which the families change.
+    Each family is a line where it exists, between exact borders, which are marked by upright lines with their values. A line
+    ends with a full dot where the family exists on the border itself, with an empty one where it does not: there it
+    jumps to what other families say. Where a family leaves the quantity open, its range is shaded; where an assumption of the
+    game fails, the ground is grey.
 
     Parameters
     ----------
     theorem : Theorem
-    outcome : str
-        An outcome of the game, or ``"war"`` for all its wars together.
+    quantity : str
+        An outcome of the game, for its probability; ``"war"`` for all its wars together, ``"deterrence"`` for its status quo;
+        or ``"payoff of PLAYER"``.
     along : (parameter, low, high, points)
     fixed : mapping parameter -> number
         Every other parameter.
@@ -61,57 +73,108 @@ def plot_outcome(
     Raises
     ------
     GameError
-        For an unknown outcome.
+        For an unknown quantity.
     ParameterError
-        As `Theorem.evaluate`.
+        When the axis is no interval of a parameter, and when another parameter has no number.
     FormatError
         When the path is no picture's or cannot be written.
     """
     if path is not None:
         picture_suffix(path)
-    labels = theorem.game.outcomes
-    if outcome != "war" and outcome not in labels:
-        raise GameError(f"game {theorem.game.name!r}: unknown outcome {outcome!r:.40}; use war, {', '.join(labels)}")
-    name, low, high, points = along
-    x = np.linspace(low, high, points)
-    quantity = "outcomes" if outcome in labels else "war"
-    row = labels.index(outcome) if outcome in labels else 0
-    values = theorem.evaluate({**fixed, name: x}, (quantity,))
+    game = theorem.game
+    table, row, words = _quantity(theorem, quantity)
+    name, x = read_axis(game, "along", along)
+    numbers = {own: np.asarray(number) for own, number in read_fixed(game, name, "", fixed).items()}
+    low, high = float(x[0]), float(x[-1])
+    values = ClosedValues.of(theorem)
+    line = stretches(values, (name, low, high), {own: float(number) for own, number in numbers.items()})
     with drawing():
         if ax is None:
             from matplotlib.figure import Figure
 
             ax = Figure(figsize=(WIDTH, HEIGHT)).subplots()
         for number, family in enumerate(theorem.families):
-            holds = (values.mask >> np.uint64(number) & np.uint64(1)).astype(bool)
-            if not holds.any():
-                continue
-            least, most = (np.where(holds, side[quantity][number, row], np.nan) for side in (values.low, values.high))
-            colour, dashes = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
-            if np.nanmax(most - least) > 0:
-                ax.fill_between(x, least, most, alpha=0.25, linewidth=0, color=colour)
-            ax.plot(x, (least + most) / 2, linestyle=dashes, linewidth=1.6, label=plain(family.name), color=colour)
-        for border in _borders(values.mask, x):
-            ax.axvline(border, color=INK, linewidth=0.5, alpha=0.5)
+            look: dict[str, Any] = {
+                "color": LINE_COLOURS[number % len(LINE_COLOURS)],
+                "linestyle": DASHES[number % len(DASHES)],
+                "linewidth": LINE_WIDTHS[min(number, len(LINE_WIDTHS) - 1)],
+                "zorder": 2 + 0.01 * number,
+            }
+            label = plain(family.name)
+            for begin, end, *held in _runs(line, number):
+                steps = max(2, int(np.ceil(x.size * (end - begin) / (high - low))))
+                spots = begin + (end - begin) * np.clip(np.linspace(0, 1, steps), INSIDE, 1 - INSIDE)
+                _, _, _, bounds = values.evaluate({**numbers, name: spots}, spots.size, (table,))
+                least, most = (side[:, number, row] for side in bounds[table])
+                if np.nanmax(most - least) > 0:
+                    ax.fill_between(spots, least, most, alpha=0.25, linewidth=0, color=look["color"])
+                heights = (least + most) / 2
+                ax.plot(spots, heights, label=label, **look)
+                label = "_"  # one entry a family in the legend
+                for place, height, full in zip((begin, end), heights[[0, -1]].tolist(), held, strict=True):
+                    if full is not None:
+                        inner = look["color"] if full else "white"
+                        ax.plot(place, height, "o", color=look["color"], markerfacecolor=inner, markersize=4.5, zorder=4 + full)
+        for part in line:
+            if not part.inside and part.low < part.high:
+                ax.axvspan(part.low, part.high, color=OUTSIDE.colour, alpha=0.5, linewidth=0, zorder=0, label=OUTSIDE.label)
+        _mark_borders(ax, [part.low for part in line if part.low == part.high], (low, high))
         ax.set_xlabel(typeset(name))
-        ax.set_ylabel(f"probability of {plain(words_of(outcome))}")
+        ax.set_ylabel(words)
         ax.set_xlim(low, high)
-        ax.set_ylim(-0.02, 1.02)
-        ax.set_title(title_of(theorem.game.name), loc="left", fontsize=10)
-        ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.01, 1.0))
+        if table == "payoffs":
+            ax.margins(y=0.05)
+        else:
+            ax.set_ylim(-0.03, 1.03)
+        ax.set_title(title_of(game.name), loc="left", fontsize=10, pad=22)
+        handles, labels = ax.get_legend_handles_labels()
+        entries = dict(zip(labels, handles, strict=True))  # one entry a label
+        told = [textwrap.fill(words, WRAP, break_long_words=False) for words in entries]
+        where: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
+        ax.legend(entries.values(), told, frameon=False, fontsize=8, handlelength=3, **where)
         figure = figure_of(ax)
         if path is not None:
             save(figure, path)
     return figure
 
 
-def _borders(mask: npt.NDArray[np.uint64], x: npt.NDArray[np.float64]) -> list[float]:
-    """Between which neighbouring points the families change."""
-    changes = np.flatnonzero(mask[1:] != mask[:-1]).tolist()
-    found: list[float] = []
-    for k in changes:
-        if k - 1 in changes:
-            found[-1] = float(x[k])  # a single point between two changes is the border itself
-        else:
-            found.append(float((x[k] + x[k + 1]) / 2))
-    return found
+def _quantity(theorem: "Theorem", quantity: str) -> tuple[str, int, str]:
+    """Where `ClosedValues` keeps a quantity, table and row, and how the axis names it."""
+    game = theorem.game
+    players = {f"{PAYOFF}{player}": player for player in game.players}
+    if quantity in players:
+        return "payoffs", game.players.index(players[quantity]), f"payoff of {plain(words_of(players[quantity]))}"
+    if quantity in game.outcomes:
+        return "outcomes", game.outcomes.index(quantity), f"probability of {plain(words_of(quantity))}"
+    if quantity in ("war", "deterrence"):
+        return quantity, 0, f"probability of {quantity}"
+    known = ", ".join(("war", "deterrence", *game.outcomes, *players))
+    raise GameError(f"game {game.name!r}: unknown quantity {quantity!r:.40}; use {known}")
+
+
+def _runs(line: Sequence[Stretch], number: int) -> Iterator[tuple[float, float, bool | None, bool | None]]:
+    """Where a family exists without a break: from, to, and whether on these borders too; None at the edges of the picture."""
+    begin: int | None = None
+    for place, own in enumerate(line):
+        if number in own.families:
+            begin = place if begin is None else begin
+            if place + 1 < len(line) and number in line[place + 1].families:
+                continue
+            if own.high > line[begin].low:
+                left = None if begin == 0 else line[begin].low == line[begin].high
+                right = None if place + 1 == len(line) else own.low == own.high
+                yield line[begin].low, own.high, left, right
+            begin = None
+
+
+def _mark_borders(ax: "Axes", places: Sequence[float], window: tuple[float, float]) -> None:
+    """An upright line at each border, and its value above the picture."""
+    last, raised = -np.inf, False
+    for place in places:
+        ax.axvline(place, color=INK, linewidth=0.6, alpha=0.6, zorder=1)
+        raised = not raised and place - last < CLOSE_LABELS * (window[1] - window[0])
+        at: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+        ax.annotate(
+            f"{place:.4g}", (place, 1), (0, 11 if raised else 3), ha="center", va="bottom", fontsize=7, color=FAINT, **at
+        )
+        last = place

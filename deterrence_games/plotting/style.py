@@ -18,6 +18,11 @@ Where = str | PathLike[str]
 # Tints of the Okabe-Ito colours on which black text reads, in an order that alternates light and dark. The closest pair is
 # 11 CIELAB units apart under deuteranopia, protanopia and tritanopia alike (tests/plotting/test_style.py measures it).
 REGION_COLOURS = ("#9AD2F2", "#FAF6BD", "#4CBB9D", "#F4D48C", "#E0AFCA", "#CCE3F0", "#E8A673")
+# Of lines: dark enough for print, told apart by colour-blind readers (Okabe and Ito), by their dashes in grey, and by their
+# widths where they lie on one another.
+LINE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (8, 2, 1.5, 2, 1.5, 2)))
+LINE_WIDTHS = (3.0, 2.4, 1.9, 1.5, 1.2)  # points
 INK = "#1A1A1A"
 FAINT = "#6B6B6B"
 

@@ -235,3 +235,63 @@ def real_roots(polynomial: Poly, low: float, high: float) -> Iterator[float]:
     for (left, right), _ in polynomial.intervals(eps=PRECISE * (stop - start), inf=start, sup=stop):
         if start < (left + right) / 2 < stop:
             yield float((left + right) / 2)
+
+
+# ---- along one parameter ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of one parameter's line on which the same families exist; a single point where they change.
+
+    Attributes
+    ----------
+    low, high : float
+        Its ends, which belong to other stretches; equal for a point.
+    families : tuple of int
+        Positions of the families that exist.
+    inside : bool
+        Whether the assumptions hold.
+    """
+
+    low: float
+    high: float
+    families: tuple[int, ...]
+    inside: bool
+
+
+def stretches(values: ClosedValues, along: Axis, fixed: Mapping[str, float]) -> tuple[Stretch, ...]:
+    """The line from low to high in order, cut exactly where families or the assumptions begin or end.
+
+    Parameters
+    ----------
+    values : ClosedValues
+    along : (parameter, low, high)
+    fixed : mapping parameter -> number
+        Every other parameter.
+
+    Returns
+    -------
+    tuple of Stretch
+        Open parts, and between two of them the point where they meet.
+    """
+    name, low, high = along
+    conditions = Conditions(values, (name,), fixed)
+    roots = sorted((root, k) for k, factor in enumerate(conditions.factors) for root in real_roots(factor, low, high))
+    ends = [low, *(root for root, _ in roots), high]
+    places = [place for begin, end in pairwise(ends) for place in ((begin + end) / 2, end)][:-1]
+    signs = conditions.signs(np.array(places))
+    for place, (_, k) in enumerate(roots):
+        signs[k] = signs[k].copy()
+        signs[k][2 * place + 1] = 0
+    sides = conditions.sides(signs) if signs else conditions.sides([]) * len(places)
+    found: list[Stretch] = []
+    for number, (mask, inside) in enumerate(sides):
+        begin, end = (ends[number // 2], ends[number // 2 + 1]) if number % 2 == 0 else (ends[(number + 1) // 2],) * 2
+        own = Stretch(begin, end, tuple(bit for bit in range(len(values.conditions)) if mask >> bit & 1), inside)
+        alike = len(found) > 1 and all((one.families, one.inside) == (own.families, own.inside) for one in found[-2:])
+        if number % 2 == 0 and alike:  # nothing changed at the point before
+            found[-2:] = [Stretch(found[-2].low, end, own.families, inside)]
+        else:
+            found.append(own)
+    return tuple(found)
