@@ -8,7 +8,7 @@ from sympy import Expr, FiniteSet, Set, Symbol
 
 from deterrence_games.forms.tree import LEAF, MOVE, History, InformationSet
 from deterrence_games.theory.elimination import Bound, Elimination, Solved
-from deterrence_games.theory.family import Bounds, Case, interval
+from deterrence_games.theory.family import Bounds, Case, Written, interval
 from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial, cancelled
 from deterrence_games.theory.prover import NO, YES, Prover
 from deterrence_games.theory.readable import fraction_expression, readable
@@ -66,8 +66,8 @@ class _Writer:
             strategies=self.strategies(),
             ranges={name: interval(ends) for name, ends in bounds.items()},
             beliefs=self.beliefs(),
-            outcomes=self.outcomes(),
-            payoffs=self.payoffs(),
+            outcomes=Written(self.outcomes),
+            payoffs=Written(self.payoffs),
             generic=self.forms.generic(constraints),
             constraints=constraints,
             supports={
@@ -82,18 +82,19 @@ class _Writer:
 
     def _name_free(self) -> None:
         s, taken = self.structure, {Symbol(name, real=True) for name in self.tree.game.parameters}
-        owner = {variable: entry for entry, variable in enumerate(self.tree.weights_at)}
+        entries = {variable: entry for entry, variable in self.tree.weights_at.items()}
+        choices = {variable: belief for belief, variable in self.tree.beliefs_at.items()}
         for k in sorted(self.solved.ranges):
-            if k in owner:
-                q = max(q for q in range(len(s.set_entry)) if s.set_entry[q] <= owner[k])
+            if k in entries:
+                q = max(q for q in range(len(s.set_entry)) if s.set_entry[q] <= entries[k])
                 place = s.information_sets[q]
-                action = s.set_labels(q)[owner[k] - int(s.set_entry[q])]
+                action = s.set_labels(q)[entries[k] - int(s.set_entry[q])]
                 text = "_".join(filter(None, ("q", place.player, place.type, action)))
                 slot, kind = int(s.set_slot[q]), int(s.set_type[q])
                 weight = self.found.weights[int(s.slot_node[slot])][int(s.slot_player[slot])][kind]
                 self.scale[k] = self._in_parameters((weight, self.ring.one))
             else:
-                choice, kind = (int(number) for number in self.ring.names[k][1:].split("_"))
+                choice, kind = choices[k]
                 slot = max(slot for slot in range(len(s.slot_node)) if self.tree.choice_first[slot] <= choice)
                 player = int(s.slot_player[slot])
                 action = s.actions[slot][choice - self.tree.choice_first[slot]]

@@ -46,6 +46,7 @@ class Coordinates:
     odds: dict[int, tuple[Symbol, Expr, Expr]]
     weights: list[tuple[int, ...]] = field(default_factory=list)
     assumptions: list[Constraint] = field(default_factory=list)
+    _quotients: dict[Any, tuple[Expr, dict[Expr, int]]] = field(default_factory=dict, repr=False)
 
     def fraction(self, expression: Expr) -> Fraction:
         """An expression in the parameters, in the coordinates."""
@@ -69,6 +70,12 @@ class Coordinates:
 
     def _quotient(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> tuple[Expr, dict[Expr, int]]:
         """A polynomial as a product of factors, and the positive denominators that it stands over, with their powers."""
+        key = polynomial, tuple(names[k] for k in sorted(polynomial.variables - set(self.back)))
+        if key not in self._quotients:
+            self._quotients[key] = self._product(polynomial, names)
+        return self._quotients[key]
+
+    def _product(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> tuple[Expr, dict[Expr, int]]:
         constant, parts = polynomial.factor()
         for place, (part, power) in enumerate(parts):
             if constant < 0 and power % 2 and not self._one_sign(part):

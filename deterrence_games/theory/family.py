@@ -1,7 +1,8 @@
 """Families of equilibria in closed form, and the cases that they are made of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sympy import Expr, Interval, Max, Min, Set, Symbol
 from sympy.core.relational import Relational
@@ -27,6 +28,34 @@ def interval(bounds: Bounds) -> Set:
         any(strict for _, strict in lower),
         any(strict for _, strict in upper),
     )
+
+
+class Written(Mapping[str, Expr]):
+    """Closed forms that are written out when one of them is first read.
+
+    Parameters
+    ----------
+    write : callable () -> dict
+    """
+
+    def __init__(self, write: Callable[[], dict[str, Expr]]) -> None:
+        self._write = write
+
+    @cached_property
+    def _found(self) -> dict[str, Expr]:
+        return self._write()
+
+    def __getitem__(self, name: str) -> Expr:
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __repr__(self) -> str:
+        return repr(self._found)
 
 
 @dataclass(frozen=True, eq=False)

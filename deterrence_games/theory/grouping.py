@@ -11,7 +11,7 @@ from sympy.logic.boolalg import Boolean
 from deterrence_games.forms.tree import History, InformationSet
 from deterrence_games.games import Game
 from deterrence_games.theory.closed_forms import ClosedForms
-from deterrence_games.theory.family import Beliefs, Bounds, Case, Ends, Family, interval
+from deterrence_games.theory.family import Beliefs, Bounds, Case, Ends, Family, Written, interval
 from deterrence_games.theory.polynomials import Constraint
 from deterrence_games.theory.prover import NO, YES, Prover, negations
 from deterrence_games.theory.readable import readable, shorter
@@ -64,7 +64,7 @@ def _family(name: str, generic: bool, cases: list[Case], forms: ClosedForms) -> 
         ranges={symbol: interval(ends) for symbol, ends in bounds.items()},
         beliefs=_joined([case.beliefs for case in ordered], {symbol for case in ordered for symbol in case.ranges}),
         outcomes=freest.outcomes,
-        payoffs={player: shorter(value, forms.prover) for player, value in freest.payoffs.items()},
+        payoffs=Written(lambda: {player: shorter(value, forms.prover) for player, value in freest.payoffs.items()}),
         cases=ordered,
     )
 

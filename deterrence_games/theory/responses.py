@@ -152,16 +152,16 @@ class Deviation:
     def _inner_unknowns(self) -> frozenset[int]:
         """Variables for what happens after the deviation, the belief about the deviator included."""
         tree, s = self.search.tree, self.search.tree.structure
-        found = {tree.belief_unknown(self.choice, kind) for kind in range(tree.kinds(self.player))}
-        for n in self.moves:
-            for slot in tree.slots(n):
-                player = int(s.slot_player[slot])
-                for q in range(int(s.set_first[slot]), int(s.set_first[slot]) + tree.kinds(player)):
-                    first = int(s.set_entry[q])
-                    found |= set(tree.weights_at[first : first + int(s.set_actions[q])])
-                for action in range(int(s.slot_actions[slot])):
-                    found |= {tree.belief_unknown(tree.choice_first[slot] + action, kind) for kind in range(tree.kinds(player))}
+        slots = [slot for n in self.moves for slot in tree.slots(n)]
+        sets = [q for slot in slots for q in range(int(s.set_first[slot]), int(s.set_first[slot]) + self._kinds(slot))]
+        entries = {int(s.set_entry[q]) + action for q in sets for action in range(int(s.set_actions[q]))}
+        choices = {tree.choice_first[slot] + action for slot in slots for action in range(int(s.slot_actions[slot]))}
+        found = {variable for entry, variable in tree.weights_at.items() if entry in entries}
+        found |= {variable for (choice, _), variable in tree.beliefs_at.items() if choice in choices | {self.choice}}
         return frozenset(found)
+
+    def _kinds(self, slot: int) -> int:
+        return self.search.tree.kinds(int(self.search.tree.structure.slot_player[slot]))
 
     # ---- alternatives --------------------------------------------------------------------------------------------------
 

@@ -70,7 +70,7 @@ class SupportClass:
         possible = self.free[choice]
         if len(possible) == 1:
             return {possible[0]: self.tree.ring.one}
-        return {kind: self.tree.ring.variables[self.tree.belief_unknown(choice, kind)] for kind in possible}
+        return {kind: self.tree.ring.variables[self.tree.beliefs_at[choice, kind]] for kind in possible}
 
     def excluded(self, slot: int, action: int) -> bool:
         """Whether no type that is held possible uses the action."""

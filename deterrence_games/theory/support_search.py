@@ -45,12 +45,7 @@ class SupportSearch:
         self.tree = tree
         self.need = dict(self._needs())
         unknowns = [k for k in range(len(tree.ring.names)) if k not in tree.coordinates.back]
-        whole = {
-            tree.belief_unknown(choice, kind)
-            for choice, need in self.need.items()
-            if need == WHOLE
-            for kind in range(tree.kinds(int(tree.structure.slot_player[self.slot_of(choice)])))
-        }
+        whole = {variable for (choice, _), variable in tree.beliefs_at.items() if self.need[choice] == WHOLE}
         self.prover = Prover(tree.coordinates, set(unknowns) - whole, whole, timeout)
         self._joint = JointSupports(tree, timeout)
         self.late = late
@@ -146,16 +141,11 @@ class SupportSearch:
         """
         tree, s = self.tree, self.tree.structure
         for slot in range(len(s.slot_node)):
-            node, player = int(s.slot_node[slot]), int(s.slot_player[slot])
-            place = slot - int(s.slot_first[node])
+            player = int(s.slot_player[slot])
             for action in range(int(s.slot_actions[slot])):
-                below = [
-                    child for rank, child in enumerate(tree.children[node]) if tree.actions_to(node, rank)[place] == action
-                ]
-                asked = any(tree.movers_below[child] - {player} for child in below)
-                later = [n for child in below for n in range(child, int(s.end[child]))]
+                later = [n for child in tree.behind(slot, action) for n in range(child, int(s.end[child]))]
                 tells = any(self._tells(n, player) for n in later)
-                need = NOT_ASKED if not asked else BRANCH if tells and tree.kinds(player) > 1 else WHOLE
+                need = NOT_ASKED if not tree.asked(slot, action) else BRANCH if tells and tree.kinds(player) > 1 else WHOLE
                 yield tree.choice_first[slot] + action, need
 
     def _tells(self, node: int, player: int) -> bool:

@@ -36,6 +36,10 @@ class SymbolicTree:
         Probability of public chance on the way, times ``chance[0]``.
     allowed : list over information sets of tuple of int
         Actions that may be a best reply to some belief and some play.
+    weights_at : dict entry -> int
+        The variable of the ring that stands for the weight of a type after an action, where it has several to choose from.
+    beliefs_at : dict (choice, type) -> int
+        The variable that stands for the belief in a type after a choice, where somebody moves who asks for it.
     """
 
     def __init__(self, game: Game) -> None:
@@ -43,14 +47,9 @@ class SymbolicTree:
         self.game = game
         self.structure: TreeStructure = compiled.structure
         s = self.structure
-        choices = [(slot, action) for slot in range(len(s.slot_node)) for action in range(int(s.slot_actions[slot]))]
         self.choice_first = np.concatenate([[0], np.cumsum(s.slot_actions)]).tolist()
-        names = [f"w{entry}" for entry in range(s.entries)]
-        names += [f"b{k}_{kind}" for k, (slot, _) in enumerate(choices) for kind in range(self.kinds(int(s.slot_player[slot])))]
-        self.coordinates: Coordinates = coordinates_of(game, names)
+        self.coordinates: Coordinates = coordinates_of(game, ())
         self.ring = self.coordinates.ring
-        self.position = {name: k for k, name in enumerate(self.ring.names)}
-        self.weights_at = [self.position[f"w{entry}"] for entry in range(s.entries)]
         self.bare = Prover(self.coordinates, (), ())
         fractions = [self.coordinates.fraction(expression) for expression in compiled.expressions]
         self.priors = self._priors(fractions)
@@ -60,19 +59,26 @@ class SymbolicTree:
         self.movers_below = self._movers_below()
         self.allowed = [tuple(range(int(count))) for count in s.set_actions]
         self._remove_dominated()
+        self._add_unknowns()
 
     def kinds(self, player: int) -> int:
         """Number of a player's types."""
         return int(self.structure.type_count[player])
 
-    def belief_unknown(self, choice: int, kind: int) -> int:
-        """The variable that stands for the belief in a type after a choice."""
-        return self.position[f"b{choice}_{kind}"]
-
     def slots(self, node: int) -> range:
         """Moves at a node, one a player."""
         first = int(self.structure.slot_first[node])
         return range(first, first + int(self.structure.slot_count[node]))
+
+    def behind(self, slot: int, action: int) -> list[int]:
+        """The nodes that an action of a slot may lead to."""
+        node = int(self.structure.slot_node[slot])
+        place = slot - int(self.structure.slot_first[node])
+        return [child for rank, child in enumerate(self.children[node]) if self.actions_to(node, rank)[place] == action]
+
+    def asked(self, slot: int, action: int) -> bool:
+        """Whether somebody else moves after an action, so that the belief about the mover matters."""
+        return any(self.movers_below[child] - {int(self.structure.slot_player[slot])} for child in self.behind(slot, action))
 
     def actions_to(self, node: int, rank: int) -> list[int]:
         """The action of each slot at a node behind its child number `rank`."""
@@ -161,6 +167,31 @@ class SymbolicTree:
             own = {int(s.slot_player[slot]) for slot in self.slots(n)} if s.kind[n] == MOVE else set()
             found[n] = frozenset(own.union(*(found[child] for child in self.children[n])))
         return found
+
+    def _add_unknowns(self) -> None:
+        """Move to a ring with variables for what is not known of strategies and beliefs, and no others."""
+        s, count = self.structure, len(self.ring.names)
+        weights = [int(s.set_entry[q]) + action for q, own in enumerate(self.allowed) if len(own) > 1 for action in own]
+        beliefs = [
+            (self.choice_first[slot] + action, kind)
+            for slot in range(len(s.slot_node))
+            for action in range(int(s.slot_actions[slot]))
+            if self.asked(slot, action)
+            for kind in range(self.kinds(int(s.slot_player[slot])))
+        ]
+        self.weights_at = {entry: count + k for k, entry in enumerate(weights)}
+        self.beliefs_at = {belief: count + len(weights) + k for k, belief in enumerate(beliefs)}
+        names = [*(f"w{entry}" for entry in weights), *(f"b{choice}_{kind}" for choice, kind in beliefs)]
+        self.coordinates = coordinates_of(self.game, names)
+        self.ring = self.coordinates.ring
+
+        def widened(polynomials: Sequence[Polynomial]) -> list[Polynomial]:
+            return [self.ring.read(polynomial, count) for polynomial in polynomials]
+
+        self.priors = [widened(own) for own in self.priors]
+        self.payoffs = [[widened(own) for own in outcomes] for outcomes in self.payoffs]
+        self.payoff_scale = widened(self.payoff_scale)
+        self.chance = widened(self.chance)
 
     # ---- dominance -----------------------------------------------------------------------------------------------------
 
