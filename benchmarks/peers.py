@@ -1,7 +1,7 @@
 """This library beside every peer that is installed, on the same games: ``python -m benchmarks.peers --out peers``.
 
-Answers are compared before anything is timed. One row a kind of work, size and peer: median seconds of either side, taken
-in turn, and their ratio. Written as text, CSV and a picture.
+Answers are compared before anything is timed. One row a kind of work, size and peer: median seconds of processor time of
+either side, taken in turn, and their ratio. Written as text, CSV and a picture.
 """
 
 import argparse
@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 
 import deterrence_games as dg
 from benchmarks import peer_solvers as peers
-from benchmarks.alternating import alternating
+from benchmarks.alternating import alternating, processor_time
 from deterrence_games.io.efg import extensive_form_to_efg
 from deterrence_games.lowering.extensive import extensive_form_of
 from deterrence_games.lowering.sequence import sequence_form_of
@@ -74,6 +73,11 @@ def two_player_profiles(payoffs):
     return [found.profile for found in dg.solve(dg.StrategicForm.from_arrays(*payoffs))]
 
 
+def timed(tasks, rounds):
+    """Median seconds of processor time of each task, taken in turn."""
+    return alternating(tasks, rounds, processor_time)
+
+
 def one_by_one(solve, games):
     """Solve all games; what is timed."""
     return lambda: [solve(game) for game in games]
@@ -86,9 +90,9 @@ def bandwidth() -> float:
     target[:] = source
     best = np.inf
     for _ in range(5):
-        start = perf_counter()
+        start = processor_time()
         target[:] = source
-        best = min(best, perf_counter() - start)
+        best = min(best, processor_time() - start)
     return 2 * source.nbytes / best
 
 
@@ -110,7 +114,7 @@ def batches(rng) -> Iterator[Row]:
         }
         if shape == (2, 2):
             tasks["masks"] = lambda payoffs=payoffs: dg.solve_batch(payoffs, dg.BatchEnumeration(threads=1, profiles=False))
-        seconds = alternating(tasks, 5)
+        seconds = timed(tasks, 5)
         loop = seconds.pop("loop") / few
         for name, own in seconds.items():
             size = f"{shape[0]}x{shape[1]}, {name}"
@@ -134,17 +138,17 @@ def every_equilibrium(rng, draw: Callable, label: str, sizes) -> Iterator[Row]:
         games = [draw(rng, size) for _ in range(GAMES if size < 8 else 3)]
         mine = [two_player_profiles(game) for game in games]
         for name, solve in list(candidates.items()):
-            start = perf_counter()
+            start = processor_time()
             said = [agreement(own, solve(game)) for own, game in zip(mine, games, strict=True)]
-            spent = perf_counter() - start
+            spent = processor_time() - start
             if spent / len(games) > SLOW:
                 del candidates[name]
             unequal = [words for words in said if words != "same"]
             tasks = {"this": one_by_one(two_player_profiles, games), name: one_by_one(solve, games)}
             if spent / len(games) > LONG:
-                seconds = alternating({"this": tasks["this"]}, 3) | {name: spent}
+                seconds = timed({"this": tasks["this"]}, 3) | {name: spent}
             else:
-                seconds = alternating(tasks, 3 if size > 6 else 25)
+                seconds = timed(tasks, 3 if size > 6 else 25)
             words = "same" if not unequal else f"not the same in {len(unequal)} of {len(said)} games, e.g. {unequal[0]}"
             yield Row(
                 f"all equilibria, {label}", f"{size}x{size}", name, *(own / len(games) for own in seconds.values()), words
@@ -164,7 +168,7 @@ def one_equilibrium(rng) -> Iterator[Row]:
         other = max(regret(game, found[0]) for game, found in zip(games, theirs, strict=True) if found)
         failed = sum(not found for found in theirs)
         tasks = {"this": one_by_one(solver.solve, forms), "peer": one_by_one(peers.quantecon_lemke_howson, games)}
-        own, peer = (seconds / len(games) for seconds in alternating(tasks, 3).values())
+        own, peer = (seconds / len(games) for seconds in timed(tasks, 3).values())
         words = f"regret {worst:.0e} here, {other:.0e} there" + (f"; {failed} failed there" if failed else "")
         yield Row("one equilibrium", f"{size}x{size}", "QuantEcon Lemke-Howson", own, peer, words)
 
@@ -183,7 +187,7 @@ def several_players(rng) -> Iterator[Row]:
         even = sum(int(own) % 2 == 0 for own in found.count), sum(other % 2 == 0 for other in theirs)
         batch = rng.random((MANY, 3, *shape)) if shape == (2, 2, 2) else payoffs
         tasks = {"this": lambda p=batch: solver.solve(p), "peer": one_by_one(peers.gambit_enumpoly, games)}
-        seconds = alternating(tasks, 3)
+        seconds = timed(tasks, 3)
         own, peer = seconds["this"] / len(batch), seconds["peer"] / len(payoffs)
         words = (
             f"{found.complete.mean():.1%} complete; peer misses {misses} of {int(found.count.sum())}; "
@@ -205,7 +209,7 @@ def trees(rng) -> Iterator[Row]:
         solver = dg.Lemke()
         worst = max(solver.solve(form)[0].regret for form in forms)
         tasks = {"this": one_by_one(solver.solve, forms), "peer": one_by_one(peers.gambit_lcp, others)}
-        own, peer = (seconds / len(forms) for seconds in alternating(tasks, 3).values())
+        own, peer = (seconds / len(forms) for seconds in timed(tasks, 15).values())
         yield Row(
             "one equilibrium of a tree", f"{2 ** (depth + 1) - 1} nodes", "Gambit lcp", own, peer, f"regret {worst:.0e} here"
         )
@@ -240,7 +244,7 @@ def quantal_response(rng) -> Iterator[Row]:
         worst = max(solution[0].regret for solution in map(solver.solve, forms) if len(solution))
         failed = sum(not len(solver.solve(form)) for form in forms)
         tasks = {"this": one_by_one(solver.solve, forms), "peer": one_by_one(peers.gambit_logit, games)}
-        own, peer = (seconds / len(forms) for seconds in alternating(tasks, 3).values())
+        own, peer = (seconds / len(forms) for seconds in timed(tasks, 15).values())
         words = f"regret {worst:.0e} here" + (f"; {failed} without a limit here" if failed else "")
         yield Row("logit path", "x".join(map(str, shape)), "Gambit logit", own, peer, words)
 

@@ -34,6 +34,26 @@ CONTRACTION = 0.25
 TURN = 0.4
 
 
+@kernel
+def unit_rows(payoffs, scaled):
+    """Map each player's payoffs to [0, 1]; by a power of two first, so that no difference overflows.
+
+    Parameters
+    ----------
+    payoffs, scaled : float64[player, profile]
+    """
+    for player in range(payoffs.shape[0]):
+        low, high = payoffs[player, 0], payoffs[player, 0]
+        for cell in range(payoffs.shape[1]):
+            low = min(low, payoffs[player, cell])
+            high = max(high, payoffs[player, cell])
+        factor = 0.5 if max(high, -low) > 1.0 else 2.0**500
+        span = high * factor - low * factor
+        for cell in range(payoffs.shape[1]):
+            above = payoffs[player, cell] * factor - low * factor
+            scaled[player, cell] = above / span if span > 0.0 else 0.0
+
+
 @inner_kernel
 def strategic_worth(payoffs, shape, first, logs, share, worth, slope, digits):
     """Fill `worth` and `slope` of all strategies of a strategic form, as `tree_worth` does for a tree.

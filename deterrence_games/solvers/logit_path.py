@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, final
+from functools import lru_cache, partial
+from math import prod
+from typing import Any, ClassVar, NamedTuple, final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,15 +17,17 @@ from deterrence_games.kernels.jit import FULL, LIMIT, OK
 from deterrence_games.kernels.logit_tree import TREE_ARRAYS
 from deterrence_games.results import Equilibrium, Solution, Status
 from deterrence_games.results.quantal_path import QuantalPath
-from deterrence_games.solvers.logit_tree import ScaledTree
-from deterrence_games.solvers.nash_profile import FEW_PAYOFFS
-from deterrence_games.solvers.solver import Form, Solver, name_of, strictness
+from deterrence_games.solvers.logit_tree import LIKELY, ScaledTree
+from deterrence_games.solvers.nash_profile import FEW_PAYOFFS, nash_equilibrium
+from deterrence_games.solvers.solver import Form, Solver, name_of
 from deterrence_games.solvers.warm_up import warm_up
 
 MAX_ENTRIES = 600  # strategies or actions over all players: each step factors a matrix of this size
 MAX_CELLS = 2_000_000  # pure profiles, all of which are visited in each step
 MAX_SLOPES = 20_000_000  # derivatives held for a tree, 160 MB twice
 FEW_ENTRIES, FEW_POINTS = 16, 128  # a path takes up to half a second of plain Python
+LARGE = 1e3  # a lambda from which on what is beyond its limit by more than a multiple of 1 / lambda is below a millionth
+EXTRAPOLATED = 8  # points of the path
 SPARE = 1e-6  # where the end of the path gives less to an action, the profile without that action is tried first
 
 
@@ -90,7 +94,7 @@ class LogitPath(Solver):
 
     def solve(self, form: Form) -> Solution:
         """Follow the branch to its end and measure it there; see `Solver.solve`."""
-        return self._follow(form)[0]
+        return self._follow(form)
 
     def trace(self, form: Form) -> QuantalPath:
         """Return the branch itself, whether or not it ends at an equilibrium.
@@ -100,9 +104,11 @@ class LogitPath(Solver):
         SolverError, SizeError
             As `solve`.
         """
-        return self._follow(form)[1]
+        path = self._follow(form).path
+        assert path is not None  # told above
+        return path
 
-    def _follow(self, form: Form) -> tuple[Solution, QuantalPath]:
+    def _follow(self, form: Form) -> Solution:
         if not isinstance(form, TreeForm | StrategicForm) or (isinstance(form, TreeForm) and form.points != 1):
             raise self.refuse(form, str(self.accepts(form)))
         if reason := _too_large(form):
@@ -110,45 +116,86 @@ class LogitPath(Solver):
         game = _Agents(form) if isinstance(form, TreeForm) else _Players(form)
         target = self.regret
         while True:
-            code, lambdas, logs, regrets, belief, found = self._branch(game, target)
-            equilibrium = game.limit(np.exp(logs[-1]), belief, self.regret)
-            if equilibrium is not None or code != OK or target < 1e-3 * self.regret:
+            branch = self._branch(game, target, self.greatest_lambda)
+            equilibrium = game.limit(branch.shares(-1), np.exp(branch.beliefs), self.regret)
+            if equilibrium is not None or branch.code != OK or target < 1e-3 * self.regret:
                 break
             target /= 10.0  # what the path measures and the certificate differ by rounding, or by gains that add up over moves
-        path = QuantalPath(game.name, game.entries, lambdas, np.exp(logs), regrets, reached=code == OK, crossings=int(found[2]))
-        failed = Status.LIMIT if code in (LIMIT, FULL) else Status.NONE_FOUND
-        solution = Solution(
+        if equilibrium is None and branch.regrets[-1] > branch.regrets.min():
+            branch, equilibrium = self._beyond(game, branch)
+        failed = Status.LIMIT if branch.code in (LIMIT, FULL) else Status.NONE_FOUND
+        known = {
+            "equilibria": () if equilibrium is None else (equilibrium,),
+            "status": Status.FOUND if equilibrium is not None else failed,
+        }
+        return Solution.deferred(partial(self._in_words, game, known, branch), known)
+
+    def _beyond(self, game: "_Game", branch: "_Branch") -> tuple["_Branch", Equilibrium | None]:
+        """Extrapolate to the limit from earlier points, where rounding, which grows with lambda, has spoiled the end.
+
+        Probabilities and beliefs differ from their limits by multiples of ``1 / lambda`` and smaller terms, so two points give
+        them. Return the branch up to the later point and the equilibrium, or the branch as it was and None.
+        """
+        lambdas = branch.lambdas
+        nearest = int((branch.regrets <= 10.0 * branch.regrets.min()).argmax())
+        for last in range(nearest, max(nearest - EXTRAPOLATED, 0), -1):
+            if not lambdas[last] > 1.5 * lambdas[last - 1] > LARGE:
+                continue
+            before, after = (self._branch(game, 0.0, float(lambdas[point])) for point in (last - 1, last))
+            if (len(before.lambdas), len(after.lambdas)) != (last, last + 1):  # the branch turned back in between
+                continue
+            weight = lambdas[last] / (lambdas[last] - lambdas[last - 1])
+            shares = weight * after.shares(-1) + (1.0 - weight) * before.shares(-1)
+            beliefs = weight * np.exp(after.beliefs) + (1.0 - weight) * np.exp(before.beliefs)
+            equilibrium = game.limit(np.maximum(shares, 0.0), np.where(beliefs < LIKELY, 0.0, beliefs), self.regret)
+            if equilibrium is not None:
+                return after, equilibrium
+        return branch, None
+
+    def _in_words(self, game: "_Game", known: dict[str, Any], branch: "_Branch") -> Solution:
+        """Tell about the branch what the kernel has left."""
+        points, newton_steps, crossings = branch.found.tolist()
+        path = QuantalPath(
+            game.name,
+            game.entries(),
+            branch.lambdas,
+            np.exp(branch.logs),
+            branch.regrets,
+            reached=branch.code == OK,
+            crossings=crossings,
+        )
+        return Solution(
+            **known,
             game=game.name,
             concept=game.concept,
             solver=repr(self),
-            equilibria=() if equilibrium is None else (equilibrium,),
-            status=Status.FOUND if equilibrium is not None else failed,
-            completeness=self._words(path, code, equilibrium),
-            stats={"points": int(found[0]), "newton_steps": int(found[1]), "crossings": int(found[2])},
+            completeness=self._words(path, branch.code, bool(known["equilibria"])),
+            stats={"points": points, "newton_steps": newton_steps, "crossings": crossings},
             path=path,
         )
-        return solution, path
 
-    def _branch(self, game: "_Players | _Agents", target: float) -> tuple[int, Floats, Floats, Floats, Floats, Ints]:
+    def _branch(self, game: "_Game", target: float, greatest: float) -> "_Branch":
         """Call the kernel, with longer arrays for as long as the path does not fit."""
         first, count = game.first, game.count
-        belief, found = np.empty(game.beliefs), np.empty(3, np.int64)
+        beliefs, found = np.empty(game.beliefs), np.empty(3, np.int64)
         room = FEW_POINTS
         while True:
             room = min(room, self.most_points)
-            lambdas, regrets, logs = np.empty(room), np.empty(room), np.empty((room, int(count.sum())))
+            lambdas, regrets, logs = np.empty(room), np.empty(room), np.empty((room, game.width))
             follow = warm_up.choose(logit.principal_branch, game.few and room <= FEW_POINTS)
-            code = follow(*game.arrays, first, count, target, self.greatest_lambda, lambdas, logs, regrets, belief, found)
+            code = follow(*game.arrays, first, count, target, greatest, lambdas, logs, regrets, beliefs, found)
             if code != FULL or room == self.most_points:
                 points = int(found[0])
-                return code, lambdas[:points].copy(), logs[:points].copy(), regrets[:points].copy(), belief, found
+                return _Branch(code, lambdas[:points].copy(), logs[:points].copy(), regrets[:points].copy(), beliefs, found)
             room *= 8
 
-    def _words(self, path: QuantalPath, code: int, equilibrium: Equilibrium | None) -> str:
+    def _words(self, path: QuantalPath, code: int, found: bool) -> str:
         """Tell where the path ended."""
         end = f"lambda = {path.lambdas[-1]:.3g} per unit of a player's range of payoffs"
-        if equilibrium is not None:
+        if found:
             words = f"the principal branch of logit quantal response equilibria, followed to {end}; others were not looked for"
+            if code != OK:
+                words += "; its limit was extrapolated, since rounding grows with lambda"
         else:
             reason = {
                 LIMIT: "the greatest lambda was reached",
@@ -164,10 +211,26 @@ class LogitPath(Solver):
         return words
 
 
+class _Branch(NamedTuple):
+    """What `principal_branch` found."""
+
+    code: int
+    lambdas: Floats
+    logs: Floats
+    regrets: Floats
+    beliefs: Floats  # logarithms
+    found: Ints
+
+    def shares(self, point: int) -> Floats:
+        """The probabilities at a point."""
+        found: Floats = np.exp(self.logs[point])
+        return found
+
+
 def _too_large(form: TreeForm | StrategicForm) -> str | None:
     """Return the reason when there are too many actions, or too many combinations of them."""
     if isinstance(form, StrategicForm):
-        entries, cells = sum(form.shape), int(np.prod(form.shape))
+        entries, cells = sum(form.shape), prod(form.shape)
         if cells > MAX_CELLS:
             return f"{cells} pure profiles; at most {MAX_CELLS}; drop dominated strategies"
     else:
@@ -181,57 +244,58 @@ def _too_large(form: TreeForm | StrategicForm) -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """Where the strategies of each player stand in one vector; the same in all games of a shape."""
+
+    count: Ints
+    first: Ints
+    shape: Ints  # as `count`, for kernels that take arrays that can be written to
+    offsets: Ints
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of(shape: tuple[int, ...]) -> "_Layout":
+        offsets = np.concatenate([[0], np.cumsum(shape)])
+        return _Layout(_constant(shape), _constant(offsets[:-1]), np.array(shape), offsets)
+
+
 class _Players:
     """A strategic form as the kernel reads it."""
 
     concept = "Nash equilibrium"
+    beliefs = (0, 0)
 
     def __init__(self, form: StrategicForm) -> None:
         self.form, self.name = form, form.name
-        self.count = _constant(form.shape)
-        self.offsets = np.concatenate([[0], np.cumsum(self.count)])
-        self.first = _constant(self.offsets[:-1])
-        self.beliefs = (0, 0)
-        self.few = sum(form.shape) <= FEW_ENTRIES and form.payoffs.size <= FEW_PAYOFFS
-        self.payoffs = _unit_rows(form.payoffs.reshape(len(form.players), -1))
-        self.entries = tuple(
+        self.layout = _Layout.of(form.shape)
+        self.count, self.first, self.width = self.layout.count, self.layout.first, int(self.layout.offsets[-1])
+        self.few = self.width <= FEW_ENTRIES and form.payoffs.size <= FEW_PAYOFFS
+        players = len(form.players)
+        self.payoffs = np.empty((2, players, form.payoffs.size // players))  # scaled, and as they are
+        self.payoffs[1] = form.payoffs.reshape(players, -1)
+        warm_up.choose(logit.unit_rows, self.few)(self.payoffs[1], self.payoffs[0])
+        self.arrays = (True, self.payoffs[0], self.count, *NO_TREE)
+
+    def entries(self) -> tuple[tuple[InformationSet, str], ...]:
+        """Who chooses what behind each entry of a vector."""
+        form = self.form
+        return tuple(
             (InformationSet(player, "", ()), label)
             for player, own in zip(form.players, form.strategies, strict=True)
             for label in own
         )
-        self.arrays = (True, self.payoffs, self.count, *NO_TREE)
 
     def limit(self, shares: Floats, _: Floats, bound: float) -> Equilibrium | None:
         """Return the end of the path as an equilibrium if it is one within `bound`."""
+        measure = warm_up.choose(regret.profile_measures, self.few)
+        measured = np.empty((2, 1, 2 + self.count.size))
         for profile in _with_and_without_spare(shares, self.first, self.count):
-            if self._measure(self.payoffs, profile)[0] <= bound:
-                return self._equilibrium(profile)
+            measure(self.payoffs, self.layout.shape, profile[None], self.layout.offsets, measured)
+            if measured[0, 0, 0] <= bound:
+                mixed = tuple([profile[at : at + size] for at, size in zip(self.first.tolist(), self.form.shape, strict=True)])
+                return nash_equilibrium(self.form, mixed, 0, None, measured[1, 0].tolist())
         return None
-
-    def _measure(self, payoffs: Floats, profile: Floats) -> tuple[float, float]:
-        measure = warm_up.choose(regret.profile_regret, self.few)
-        gain, margin = measure(payoffs, self.count, profile, self.offsets)
-        return float(gain), float(margin)
-
-    def _equilibrium(self, flat: Floats) -> Equilibrium:
-        form = self.form
-        own = form.payoffs.reshape(self.payoffs.shape)
-        gain, margin = self._measure(own, flat)
-        profile = tuple(part.copy() for part in np.split(flat, self.offsets[1:-1]))
-        worth = form.payoffs
-        for mixed in reversed(profile):
-            worth = worth @ mixed
-        return Equilibrium(
-            payoffs=dict(zip(form.players, worth.tolist(), strict=True)),
-            regret=gain,
-            margin=margin,
-            profile=profile,
-            behavior={
-                InformationSet(player, "", ()): dict(zip(labels, mixed.tolist(), strict=True))
-                for player, labels, mixed in zip(form.players, form.strategies, profile, strict=True)
-            },
-            verdict=strictness(margin),
-        )
 
 
 class _Agents:
@@ -246,17 +310,20 @@ class _Agents:
         self.first, self.count = structure.set_entry, structure.set_actions
         self.beliefs = (len(structure.kind), len(structure.prior))
         self.few = structure.entries <= FEW_ENTRIES and len(structure.kind) <= FEW_ENTRIES
-        self.entries = tuple(
-            (where, label) for k, where in enumerate(structure.information_sets) for label in structure.set_labels(k)
-        )
+        self.width = structure.entries
         arrays = [getattr(structure, name) for name in TREE_ARRAYS]
         tree = self.tree
         self.arrays = (False, np.empty((0, 0)), _constant(()), *arrays, tree.payoff, tree.prior, tree.chance)
 
-    def limit(self, shares: Floats, logs: Floats, bound: float) -> Equilibrium | None:
+    def entries(self) -> tuple[tuple[InformationSet, str], ...]:
+        """Who chooses what behind each entry of a vector."""
+        structure = self.tree.form.structure
+        return tuple((where, label) for k, where in enumerate(structure.information_sets) for label in structure.set_labels(k))
+
+    def limit(self, shares: Floats, limits: Floats, bound: float) -> Equilibrium | None:
         """Return the end of the path as an equilibrium if it is one within `bound`."""
         for behavior in _with_and_without_spare(shares, self.first, self.count):
-            beliefs = self.tree.beliefs(behavior, np.exp(logs))
+            beliefs = self.tree.beliefs(behavior, limits)
             if self.tree.certificate(behavior, beliefs) <= bound:
                 return self.tree.equilibrium(behavior, beliefs)
         return None
@@ -269,13 +336,7 @@ def _constant(numbers: ArrayLike) -> Ints:
     return array
 
 
-def _unit_rows(payoffs: Floats) -> Floats:
-    """`unit_payoffs` of every row at once: a third of the time of a small solve."""
-    payoffs = np.ldexp(payoffs, -np.frexp(np.abs(payoffs).max(axis=1))[1][:, None])
-    payoffs -= payoffs.min(axis=1)[:, None]
-    widest = payoffs.max(axis=1)[:, None]
-    return payoffs / np.where(widest > 0.0, widest, 1.0)
-
+_Game = _Players | _Agents
 
 NO_TREE = (
     *[_constant(())] * (len(TREE_ARRAYS) - 1), _constant(((),)), np.empty((0, 0, 0)), np.empty(0), np.empty(0)

@@ -48,17 +48,19 @@ def _moves(players: tuple[str, ...]) -> tuple[InformationSet, ...]:  # the same 
 
 def nash_equilibrium(
     form: StrategicForm,
-    profile: tuple[Floats, Floats],
+    profile: tuple[Floats, ...],
     index: int,
     exact: tuple[tuple[Fraction, ...], ...] | None = None,
     measured: Sequence[float] | None = None,
 ) -> Equilibrium:
     """Return a profile as an equilibrium, measured on the form's own payoffs.
 
-    `measured` holds regret, margin and both players' expected payoffs where a kernel has measured them already.
+    `measured` holds regret, margin and every player's expected payoff where a kernel has measured them already; with more than
+    two players it is needed.
     """
     if measured is None:
-        measured = (*certificate(form.payoffs, profile), *(profile[0] @ form.payoffs @ profile[1]).tolist())
+        first, second = profile
+        measured = (*certificate(form.payoffs, (first, second)), *(first @ form.payoffs @ second).tolist())
     gain, margin, *worth = measured
     known = {"regret": gain, "margin": margin, "profile": profile, "outcome_class": index, "exact": exact}
     return Equilibrium.deferred(partial(_in_words, form, worth, known), known)

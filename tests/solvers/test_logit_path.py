@@ -2,10 +2,11 @@
 
 import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deterrence_games import models
@@ -44,6 +45,22 @@ def softmax(values):
 
 def split(row, sizes):
     return np.split(row, np.cumsum(sizes)[:-1])[: len(sizes)]  # nobody moves: no part at all
+
+
+@pytest.mark.parametrize("run", [logit.unit_rows, logit.unit_rows.py_func], ids=["compiled", "python"])
+@given(
+    rows=st.integers(1, 4).flatmap(
+        lambda size: st.lists(st.lists(st.floats(-1.7e308, 1.7e308), min_size=size, max_size=size), min_size=1, max_size=3)
+    )
+)
+@example(rows=[[1.7e308, -1.7e308, 0.0], [5e-324, 0.0, 0.0], [3.0, 3.0, 3.0]])
+def test_payoffs_are_scaled_to_shares_of_the_range_in_fractions(run, rows):
+    scaled = np.empty((len(rows), len(rows[0])))
+    run(np.array(rows), scaled)
+    for own, shares in zip(rows, scaled.tolist(), strict=True):
+        low, span = Fraction(min(own)), Fraction(max(own)) - Fraction(min(own))
+        for payoff, share in zip(own, shares, strict=True):
+            assert share == pytest.approx(float((Fraction(payoff) - low) / span) if span else 0.0, rel=1e-15, abs=1e-15)
 
 
 @given(seed=st.integers(0, 2**32), shape=st.sampled_from(SHAPES), whole=st.booleans())
@@ -276,6 +293,21 @@ def test_the_end_of_a_tree_path_is_a_perfect_bayesian_equilibrium(seed, players)
     for history, held in found.beliefs.items():
         for kinds in held.values():
             assert math.fsum(kinds.values()) == pytest.approx(1.0), history
+
+
+@pytest.mark.parametrize(("seed", "players"), [(26, 2), (137, 3), (302, 2), (728, 2)])
+def test_where_rounding_spoils_the_end_the_limit_is_extrapolated(seed, players):
+    """Beliefs after moves nobody makes are worth only as many digits as lambda leaves of their logarithms."""
+    form = build_tree(**random_tree(np.random.default_rng(seed), players=players, depth=3 if players == 2 else 2))
+    solution = LogitPath().solve(form)
+    spread = max(np.ptp(form.values[0, form.structure.payoff[:, i]]) for i in range(players))
+    assert solution[0].regret <= 1e-9 * spread
+    assert "its limit was extrapolated, since rounding grows with lambda" in solution.completeness
+    assert solution.path.regrets[-1] > 1e-9
+    assert not solution.path.reached
+    # What was extrapolated lies beyond the last point of the path, in the direction in which it went.
+    ends = np.concatenate([list(own.values()) for own in solution[0].behavior.values()])
+    assert np.abs(solution.path.profiles[-1] - ends).max() < 1e-4
 
 
 def test_one_stage_is_a_strategic_form():
