@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from deterrence_games.analysis.correlated import correlated
     from deterrence_games.analysis.credibility import credibility
     from deterrence_games.analysis.equilibrium_map import equilibrium_map
+    from deterrence_games.analysis.one_at_a_time import Tornado, tornado
     from deterrence_games.analysis.stability import stability
     from deterrence_games.analysis.stability_report import StabilityReport
     from deterrence_games.analysis.sweep import SweepEstimate, estimate_sweep, sweep
@@ -80,6 +81,7 @@ else:
         "SweepEstimate": "deterrence_games.analysis.sweep",
         "Table": "deterrence_games.analysis.sweep_grid",
         "Theorem": "deterrence_games.theory",
+        "Tornado": "deterrence_games.analysis.one_at_a_time",
         "VertexEnumeration": "deterrence_games.solvers",
         "border_distances": "deterrence_games.analysis.sweep_borders",
         "correlated": "deterrence_games.analysis.correlated",
@@ -100,6 +102,7 @@ else:
         "stability": "deterrence_games.analysis.stability",
         "strategic_form": "deterrence_games.api",
         "sweep": "deterrence_games.analysis.sweep",
+        "tornado": "deterrence_games.analysis.one_at_a_time",
         "tree_equilibria": "deterrence_games.analysis.tree_equilibria",
         "tree_form": "deterrence_games.api",
         "write": "deterrence_games.io",
@@ -162,6 +165,7 @@ __all__ = [
     "SweepEstimate",
     "Table",
     "Theorem",
+    "Tornado",
     "TreeForm",
     "VertexEnumeration",
     "__version__",
@@ -186,6 +190,7 @@ __all__ = [
     "stability",
     "strategic_form",
     "sweep",
+    "tornado",
     "tree_equilibria",
     "tree_form",
     "write",

@@ -7,6 +7,7 @@ from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
 from deterrence_games.plotting.style import INK, drawing
+from deterrence_games.plotting.tornado_bars import draw_bars
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,7 +87,7 @@ def alliance_page(report: "AllianceReport") -> str:
             parts += [f"<h3>{title}</h3>", _table(("change", "probability of attack", "difference"), told)]
     parts += [
         "<h2>Sensitivity</h2>",
-        "<p>Probability of attack when one assumption is halved (orange), and when it is half as large again (blue).</p>",
+        "<p>Probability of attack when one assumption is halved (orange, hatched), and half as large again (blue).</p>",
         _svg(lambda ax: _tornado(ax, report), 6.5, 0.8 + 0.3 * len(report.sensitivities)),
         "<h2>Assumptions</h2>",
         _table(
@@ -135,15 +136,10 @@ def _burdens(ax: "Axes", report: "AllianceReport") -> None:
 
 
 def _tornado(ax: "Axes", report: "AllianceReport") -> None:
-    now = report.assessment.outcome.attack_probability
-    for place, row in enumerate(reversed(report.sensitivities)):
-        ax.barh(place, row.halved - now, left=now, color=ORANGE, height=0.7)
-        ax.barh(place, row.raised - now, left=now, color=BLUE, height=0.45)
-    ax.set_yticks(range(len(report.sensitivities)), [row.quantity.replace("_", " ") for row in reversed(report.sensitivities)])
-    ax.axvline(now, color=INK, linewidth=0.8)
+    bars = [(row.quantity.replace("_", " "), row.halved, row.raised) for row in report.sensitivities]
+    draw_bars(ax, bars, report.assessment.outcome.attack_probability)
     ax.set_xlabel("probability of attack")
     ax.set_xlim(-0.02, 1.02)
-    ax.tick_params(labelsize=8)
 
 
 def _network(ax: "Axes", report: "AllianceReport") -> None:
