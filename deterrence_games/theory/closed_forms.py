@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+import numpy as np
 import sympy
 from sympy import Expr, FiniteSet, Set, Symbol
 
@@ -54,7 +55,8 @@ class _Writer:
         self.forms, self.found, self.solved = forms, found, solved
         self.tree, self.ring, self.prover = found.tree, forms.ring, forms.prover
         self.structure = found.tree.structure
-        self.scale: dict[int, Fraction] = {}  # weights of free unknowns are these times probabilities
+        # a free unknown is a probability times this, the weight of the moves before: a fraction of earlier unknowns
+        self.scale: dict[int, Fraction] = {}
         self.names: dict[int, Expr] = {}
         self._name_free()
 
@@ -84,18 +86,13 @@ class _Writer:
         s, taken = self.structure, {Symbol(name, real=True) for name in self.tree.game.parameters}
         entries = {variable: entry for entry, variable in self.tree.weights_at.items()}
         choices = {variable: belief for belief, variable in self.tree.beliefs_at.items()}
-        for k in sorted(self.solved.ranges):
+        free = list(self.solved.ranges)
+        for place, k in enumerate(free):
             if k in entries:
-                q = max(q for q in range(len(s.set_entry)) if s.set_entry[q] <= entries[k])
-                place = s.information_sets[q]
-                action = s.set_labels(q)[entries[k] - int(s.set_entry[q])]
-                text = "_".join(filter(None, ("q", place.player, place.type, action)))
-                slot, kind = int(s.set_slot[q]), int(s.set_type[q])
-                weight = self.found.weights[int(s.slot_node[slot])][int(s.slot_player[slot])][kind]
-                self.scale[k] = self._in_parameters((weight, self.ring.one))
+                text, self.scale[k] = self._probability(entries[k], set(free[place:]))
             else:
                 choice, kind = choices[k]
-                slot = max(slot for slot in range(len(s.slot_node)) if self.tree.choice_first[slot] <= choice)
+                slot = self.tree.slot_of(choice)
                 player = int(s.slot_player[slot])
                 action = s.actions[slot][choice - self.tree.choice_first[slot]]
                 text = "_".join(("r", s.players[player], s.types[player][kind], action))
@@ -104,10 +101,47 @@ class _Writer:
             taken.add(Symbol(name, real=True))
             self.names[k] = Symbol(name, real=True)
 
+    def _probability(self, entry: int, later: set[int]) -> tuple[str, Fraction]:
+        """The name of the probability that a weight stands for, and what it has to be multiplied by to give the weight.
+
+        The probability of the move where it is made; or, where the weight of the moves before depends on unknowns that are
+        written in terms of this one, the probability of those moves and this one together.
+        """
+        s = self.structure
+        q = int(np.searchsorted(s.set_entry, entry, side="right")) - 1
+        place, slot, kind = s.information_sets[q], int(s.set_slot[q]), int(s.set_type[q])
+        moves = [s.set_labels(q)[entry - int(s.set_entry[q])]]
+        node, player = int(s.slot_node[slot]), int(s.slot_player[slot])
+        while True:
+            weight = self.found.weights[node][player].get(kind, self.ring.one)
+            scale = self.forms.elimination.evaluated((weight, self.ring.one), self.solved.values)
+            if not (scale[0].variables | scale[1].variables) & later:
+                break
+            above = self._own_move_before(node, player)
+            if above is None:  # the regime begins with a free belief that depends on this weight: both together
+                scale = (self.ring.one, self.ring.one)
+                break
+            node, move = above
+            moves.insert(0, move)
+        return "_".join(filter(None, ("q", place.player, place.type, *moves))), scale
+
+    def _own_move_before(self, node: int, player: int) -> tuple[int, str] | None:
+        """The last node at which a player moved to get here, and its move; None when that move was one that nobody makes."""
+        s = self.structure
+        while node:
+            child, node = node, int(s.parent[node])
+            for slot, action in zip(self.tree.slots(node), self.tree.actions_to(node, self._rank(node, child)), strict=True):
+                if s.slot_player[slot] == player:
+                    return None if self.found.excluded(slot, action) else (node, s.actions[slot][action])
+        return None
+
+    def _rank(self, node: int, child: int) -> int:
+        return self.tree.children[node].index(child)
+
     def _in_parameters(self, fraction: Fraction) -> Fraction:
         """A fraction in the parameters and the free probabilities."""
         above, below = self.forms.elimination.evaluated(fraction, self.solved.values)
-        for k in sorted(self.scale, reverse=True):
+        for k in reversed(self.scale):  # a scale holds unknowns that stand before its own
             weight, unit = self.scale[k]
             value = (weight * self.ring.variables[k], unit)
             top, top_scale = self.ring.put(above, k, value)

@@ -59,6 +59,8 @@ class Elimination:
         ----------
         constraints : sequence of Constraint
             Whose unknowns are above zero, or not below it, as the prover knows.
+        unknowns : sequence of int
+            The last of them are written in terms of the first, where a choice is left.
 
         Raises
         ------
@@ -107,7 +109,7 @@ class Elimination:
         for place, (sign, polynomial) in enumerate(constraints):
             if sign != "=":
                 continue
-            for k in unknowns:
+            for order, k in enumerate(reversed(unknowns)):
                 powers = self.ring.powers(polynomial, k)
                 if max(powers) != 1:
                     continue
@@ -115,9 +117,7 @@ class Elimination:
                 known = self.prover.factors(coefficient)
                 certain = known.sign if not known.others else None
                 clear = not coefficient.variables & set(unknowns)
-                # in a sum of probabilities the first action, usually the peaceful one, is the rest, and the last type
-                order = k if self.ring.names[k].startswith("w") else -k
-                rank = (certain is None, not clear, len(coefficient.coefficients), len(polynomial.coefficients), order)
+                rank = (certain is None, not clear, order, len(coefficient.coefficients), len(polynomial.coefficients))
                 if best is None or rank < best[0]:
                     best = rank, (place, k, certain)
         return best[1] if best else None

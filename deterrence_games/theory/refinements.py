@@ -100,7 +100,7 @@ def _restricted(found: SupportClass, criterion: str, search: SupportSearch, elim
     for choice in found.free:
         if search.need[choice] == NOT_ASKED:
             continue
-        slot = search.slot_of(choice)
+        slot = search.tree.slot_of(choice)
         deviation = Deviation(search, elimination, found, slot, choice - search.tree.choice_first[slot])
         if search.tree.kinds(deviation.player) == 1 or deviation.forced():
             continue

@@ -127,7 +127,7 @@ class Deviation:
         start = self.found.copy()
         inside = set(self.moves)
         start.used = {q: own for q, own in start.used.items() if int(s.slot_node[s.set_slot[q]]) not in inside}
-        start.free = {c: held for c, held in start.free.items() if int(s.slot_node[self.search.slot_of(c)]) not in inside}
+        start.free = {c: held for c, held in start.free.items() if int(s.slot_node[self.search.tree.slot_of(c)]) not in inside}
         start.free[self.choice] = types
         start.constraints = list(self.given)
         belief = start.after(self.slot, self.action)

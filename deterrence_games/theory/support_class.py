@@ -172,6 +172,10 @@ class SupportClass:
         return reached
 
     def unknowns(self) -> list[int]:
-        """Variables that stand for weights and free beliefs, in the order of the tree."""
+        """Variables that stand for weights and free beliefs, those first in whose terms the others are to be written.
+
+        They come in the order of the tree, since a probability is a weight over that of the moves before. In a sum of
+        probabilities the first action, usually the peaceful one, is the rest, and so is the last type.
+        """
         found = set().union(*(c.polynomial.variables for c in self.constraints))
-        return sorted(found - set(self.tree.coordinates.back))
+        return [k for k in self.tree.unknowns if k in found]

@@ -127,11 +127,6 @@ class SupportSearch:
                 finished.free.update({choice: types for (choice, _), types in zip(new, possible, strict=True)})
                 yield finished
 
-    def slot_of(self, choice: int) -> int:
-        """The slot that a choice, an action of a slot, belongs to."""
-        first = self.tree.choice_first
-        return max(slot for slot in range(len(self.tree.structure.slot_node)) if first[slot] <= choice)
-
     def _needs(self) -> Iterator[tuple[int, str]]:
         """How a belief that becomes free after each choice has to be treated.
 

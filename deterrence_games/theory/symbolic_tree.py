@@ -1,5 +1,6 @@
 """The tree of a game with its payoffs and probabilities as polynomials, and the moves that are never a best reply."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property, reduce
 from itertools import product
@@ -40,6 +41,8 @@ class SymbolicTree:
         The variable of the ring that stands for the weight of a type after an action, where it has several to choose from.
     beliefs_at : dict (choice, type) -> int
         The variable that stands for the belief in a type after a choice, where somebody moves who asks for it.
+    unknowns : tuple of int
+        All these variables in the order of the tree; of an information set the first action is the last.
     """
 
     def __init__(self, game: Game) -> None:
@@ -69,6 +72,10 @@ class SymbolicTree:
         """Moves at a node, one a player."""
         first = int(self.structure.slot_first[node])
         return range(first, first + int(self.structure.slot_count[node]))
+
+    def slot_of(self, choice: int) -> int:
+        """The slot that a choice, an action of a slot, belongs to."""
+        return bisect_right(self.choice_first, choice) - 1
 
     def behind(self, slot: int, action: int) -> list[int]:
         """The nodes that an action of a slot may lead to."""
@@ -181,6 +188,13 @@ class SymbolicTree:
         ]
         self.weights_at = {entry: count + k for k, entry in enumerate(weights)}
         self.beliefs_at = {belief: count + len(weights) + k for k, belief in enumerate(beliefs)}
+        place = {
+            self.weights_at[int(s.set_entry[q]) + action]: (int(s.set_slot[q]), 0, q, -action)
+            for q, own in enumerate(self.allowed)
+            if len(own) > 1
+            for action in own
+        } | {variable: (self.slot_of(choice), 1, choice, kind) for (choice, kind), variable in self.beliefs_at.items()}
+        self.unknowns = tuple(sorted(place, key=place.__getitem__))
         names = [*(f"w{entry}" for entry in weights), *(f"b{choice}_{kind}" for choice, kind in beliefs)]
         self.coordinates = coordinates_of(self.game, names)
         self.ring = self.coordinates.ring
