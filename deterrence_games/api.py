@@ -14,7 +14,7 @@ from deterrence_games.lowering.assumptions import broken_assumptions
 from deterrence_games.lowering.extensive import extensive_form_of
 from deterrence_games.lowering.parameters import has_arrays, read_mapping
 from deterrence_games.lowering.reduced import reduced_behavior_of, reduced_form_of, reduced_outcomes_of
-from deterrence_games.lowering.sequence import sequence_form_of
+from deterrence_games.lowering.sequence import extensive_sequence_form_of, sequence_form_of
 from deterrence_games.lowering.strategic import behavior_of, outcomes_of, strategic_form_of
 from deterrence_games.lowering.tree import tree_form_of
 from deterrence_games.results import Solution, Status
@@ -94,16 +94,19 @@ def extensive_form(game: Game, params: Mapping[str, Any] | None = None, *, stric
     return extensive_form_of(tree_form(game, params, strict=strict))
 
 
-def sequence_form(game: Game, params: Mapping[str, Any] | None = None, *, strict: bool = False) -> SequenceForm:
-    """The sequence form of a two-player game: a row or column for each sequence of a type's own moves.
+def sequence_form(game: Game | ExtensiveForm, params: Mapping[str, Any] | None = None, *, strict: bool = False) -> SequenceForm:
+    """The sequence form of a two-player game, or of a tree as it is read: a row or column for each sequence of own moves.
 
     Raises
     ------
     ParameterError
         As `tree_form`.
     GameError
-        When there are not two players.
+        When there are not two players, or a player of an extensive form does not recall its own moves.
     """
+    if isinstance(game, ExtensiveForm):
+        _no_params(params)
+        return extensive_sequence_form_of(game)
     return sequence_form_of(tree_form(game, params, strict=strict))
 
 
@@ -153,8 +156,7 @@ def solve(
         _check_assumptions(game, params, strict=False)
         point = {name: float(np.ravel(value)[0]) for name, value in read_mapping(game, params).items()}
     elif isinstance(game, Form):
-        if params is not None and not (isinstance(params, Mapping) and not params):
-            raise GameError("params belong to a Game; a compiled form has its numbers already")
+        _no_params(params)
         form = game
     else:
         raise GameError(f"cannot solve {type(game).__name__}; give a Game, a TreeForm, a StrategicForm or an ExtensiveForm")
@@ -244,6 +246,11 @@ def _default_solver(form: Form) -> Solver:
     return PAIR_SOLVER if len(form.players) == 2 else MANY_SOLVER
 
 
+def _no_params(params: Mapping[str, Any] | None) -> None:
+    if params is not None and not (isinstance(params, Mapping) and not params):
+        raise GameError("params belong to a Game; a compiled form has its numbers already")
+
+
 def _solve_as_taken(form: Form, solver: Solver) -> Solution:
     """Compile a tree to the form that the solver takes, and put what it finds back into the tree's words."""
     if isinstance(form, TreeForm) and solver.takes is StrategicForm:
@@ -251,6 +258,8 @@ def _solve_as_taken(form: Form, solver: Solver) -> Solution:
         words = [(behavior_of(form, own.profile), outcomes_of(form, own.profile)) for own in found]
     elif isinstance(form, TreeForm) and solver.takes is SequenceForm:
         return solver.solve(sequence_form_of(form))
+    elif isinstance(form, ExtensiveForm) and solver.takes is SequenceForm:
+        return solver.solve(extensive_sequence_form_of(form))
     elif isinstance(form, ExtensiveForm) and solver.takes is StrategicForm:
         found = solver.solve(reduced_form_of(form))
         words = [(reduced_behavior_of(form, own.profile), reduced_outcomes_of(form, own.profile)) for own in found]

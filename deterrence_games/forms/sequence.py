@@ -33,11 +33,13 @@ class SequenceForm:
     empty : int64[2]
         Each player's empty sequence.
     leaf_sequence : int64[leaf, player]
-        A leaf is an end of play for one drawing of types.
+        A leaf is an end of play, in a tree with types for one drawing of them.
     leaf_chance : float64[leaf]
         Probability of the drawing and of the chance moves on the way.
     leaf_payoff : float64[leaf, player]
-    leaf_outcome : int64[leaf]
+        All that play pays on the way to the leaf and there.
+    passed : int64[passage, 2]
+        A leaf, and an outcome that play passes on the way to it or there. In an extensive form there may be several, or none.
 
     Raises
     ------
@@ -61,7 +63,7 @@ class SequenceForm:
     leaf_sequence: Ints
     leaf_chance: Floats
     leaf_payoff: Floats
-    leaf_outcome: Ints
+    passed: Ints
 
     def __post_init__(self) -> None:
         if len(self.players) != 2:

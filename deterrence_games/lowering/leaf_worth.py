@@ -19,15 +19,20 @@ def chance_of(form: ExtensiveForm) -> Floats:
     return found
 
 
-def float_worth(form: ExtensiveForm) -> dict[int, list[float]]:
-    """What reaching each leaf adds to the players' expected payoffs: its probability by chance times the payoffs so far."""
-    chance = chance_of(form)
+def paid_on_the_way(form: ExtensiveForm) -> Floats:
+    """``float64[node, player]``: the payoffs of all outcomes on the way to the node and there."""
     totals = np.zeros((len(form.labels), len(form.players)))
     for node in range(len(totals)):
         if node:
             totals[node] = totals[form.parent[node]]
         if form.outcome[node] >= 0:
             totals[node] += form.payoffs[form.outcome[node]]
+    return totals
+
+
+def float_worth(form: ExtensiveForm) -> dict[int, list[float]]:
+    """What reaching each leaf adds to the players' expected payoffs: its probability by chance times the payoffs so far."""
+    chance, totals = chance_of(form), paid_on_the_way(form)
     return {leaf: (chance[leaf] * totals[leaf]).tolist() for leaf in np.flatnonzero(form.kind == LEAF).tolist()}
 
 

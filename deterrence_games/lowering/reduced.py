@@ -181,7 +181,8 @@ def _check_size(form: ExtensiveForm, counts: list[int]) -> None:
     if too_many or any(count * own > MAX_PLAN_TABLE for count, own in zip(counts, sets, strict=True)):
         raise SizeError(
             f"game {form.name!r}: reduced strategies: {told}; at most {MAX_STRATEGIES} a player, {MAX_PROFILES} profiles, and "
-            f"{MAX_PLAN_TABLE} strategies times information sets are accepted; solve the tree itself, or shorten it"
+            f"{MAX_PLAN_TABLE} strategies times information sets are accepted; solve the tree itself (two players: Lemke), or "
+            "shorten it"
         )
 
 

@@ -1,11 +1,12 @@
-"""Tree to sequence form."""
+"""Tree, or extensive form, to sequence form."""
 
 import numpy as np
 
 from deterrence_games.errors import GameError, SizeError
-from deterrence_games.forms import TreeForm
+from deterrence_games.forms import ExtensiveForm, TreeForm
 from deterrence_games.forms.sequence import SequenceForm
-from deterrence_games.forms.tree import LEAF, Floats, Ints, TreeStructure
+from deterrence_games.forms.tree import LEAF, MOVE, Floats, Ints, TreeStructure
+from deterrence_games.lowering.leaf_worth import chance_of, paid_on_the_way
 
 MAX_LEAVES = 5_000_000  # ends of play times drawings of types
 
@@ -69,7 +70,72 @@ def sequence_form_of(tree: TreeForm) -> SequenceForm:
         leaf_sequence=reached,
         leaf_chance=_chance(structure, values)[leaf] * np.tile(prior, leaves.size),
         leaf_payoff=np.ascontiguousarray(values[structure.payoff[outcome, :, profile]]),
-        leaf_outcome=outcome,
+        passed=np.column_stack([np.arange(leaf.size), outcome]),
+    )
+
+
+def extensive_sequence_form_of(form: ExtensiveForm) -> SequenceForm:
+    """Return the sequence form of a two-player extensive form with perfect recall, as one read from an ``.efg`` file.
+
+    Payoffs at inner nodes are added up along the way.
+
+    Raises
+    ------
+    GameError
+        When there are not two players, or one of them does not recall its own moves.
+    """
+    if len(form.players) != 2:
+        raise GameError(
+            f"game {form.name!r}: {len(form.players)} player(s); a sequence form is made for two; solve the strategic form"
+        )
+    if violation := form.recall_violation():
+        raise GameError(f"{violation}; a sequence form needs perfect recall: split the set, or solve with VertexEnumeration")
+    kind, place = form.kind.tolist(), form.place.tolist()
+    # In the order in which they are met, a set stands behind those that its owner has passed.
+    met = dict.fromkeys(place[node] for node in np.flatnonzero(form.kind == MOVE).tolist())
+    order = sorted(met, key=lambda own: int(form.set_player[own]))
+    first: dict[int, int] = {}
+    sequences, empty = 0, []
+    for player in range(2):
+        empty.append(sequences)
+        sequences += 1
+        for own in order:
+            if form.set_player[own] == player:
+                first[own] = sequences
+                sequences += len(form.set_actions[own])
+    parent: dict[int, int] = {}
+    reached = np.empty((len(kind), 2), dtype=np.int64)  # each player's sequence at every node
+    reached[0] = empty
+    for node in range(len(kind)):
+        above = int(form.parent[node])
+        if above >= 0:
+            reached[node] = reached[above]
+            if kind[above] == MOVE:
+                reached[node, form.set_player[place[above]]] = first[place[above]] + form.branch[node]
+        if kind[node] == MOVE:
+            parent[place[node]] = int(reached[node, form.set_player[place[node]]])
+    leaves = np.flatnonzero(form.kind == LEAF)
+    passed = []
+    for number, leaf in enumerate(leaves.tolist()):
+        node = leaf
+        while node >= 0:
+            if form.outcome[node] >= 0:
+                passed.append((number, int(form.outcome[node])))
+            node = int(form.parent[node])
+    return SequenceForm(
+        name=form.name,
+        players=form.players,
+        information_sets=tuple(form.information_sets[own] for own in order),
+        actions=tuple(form.action_names[own] for own in order),
+        outcomes=form.outcome_names,
+        set_player=form.set_player[order],
+        set_parent=np.array([parent[own] for own in order], dtype=np.int64),
+        set_first=np.array([first[own] for own in order], dtype=np.int64),
+        empty=np.array(empty),
+        leaf_sequence=reached[leaves],
+        leaf_chance=chance_of(form)[leaves],
+        leaf_payoff=paid_on_the_way(form)[leaves],
+        passed=np.array(passed, dtype=np.int64).reshape(-1, 2),
     )
 
 

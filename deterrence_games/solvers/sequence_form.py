@@ -142,7 +142,8 @@ def _equilibrium(form: SequenceForm, sizes: np.ndarray, plan: Floats) -> Equilib
             total = sum(own)
             behavior[name] = {label: share / total for label, share in zip(labels, own, strict=True)}
     reached = form.leaf_chance * plan[form.leaf_sequence].prod(axis=1)
-    outcomes = np.bincount(form.leaf_outcome, reached, len(form.outcomes)).tolist()
+    leaf, outcome = form.passed.T
+    outcomes = np.bincount(outcome, reached[leaf], len(form.outcomes)).tolist()
     return Equilibrium(
         payoffs=dict(zip(form.players, expected, strict=True)),
         regret=gain,

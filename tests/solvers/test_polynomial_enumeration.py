@@ -17,8 +17,8 @@ from deterrence_games.results import Status
 from deterrence_games.solvers import polynomial_enumeration as solvers
 from deterrence_games.solvers.polynomial_enumeration import PolynomialEnumeration, enumerate_games
 from tests.exact_games import exact_equilibria
-from tests.oracles.polynomial_nash import solutions_on, supports_of
-from tests.oracles.surd import UndecidedError, rounded
+from tests.nash_agreement import compare_supports
+from tests.oracles.polynomial_nash import supports_of
 from tests.trees import build_tree, random_tree
 
 VOLUNTEERS = np.array([[[0, 1], [1, 0]], [[1, 0], [0, 0]]])
@@ -26,64 +26,6 @@ VOLUNTEERS = np.array([[[0, 1], [1, 0]], [[1, 0], [0, 0]]])
 
 def solve(payoffs, **options):
     return PolynomialEnumeration(**options).solve(StrategicForm.from_arrays(*payoffs, name="test game"))
-
-
-def masks_of(supports):
-    return tuple(sum(1 << action for action in own) for own in supports)
-
-
-def by_support(games, game, shape):
-    """Profiles by support, and the kinds of the open supports."""
-    ends = np.cumsum(shape)[:-1]
-    profiles = {}
-    for row in games.profiles[games.first[game] : games.first[game + 1]]:
-        masks = tuple(sum(1 << k for k, share in enumerate(own) if share > 0) for own in np.split(row, ends))
-        profiles.setdefault(masks, []).append(row)
-    rows = range(games.first_open[game], games.first_open[game + 1])
-    return profiles, {tuple(games.open_supports[row].tolist()): int(games.open_kinds[row]) for row in rows}
-
-
-def profile_of(solution, supports, shape):
-    """One profile of a solution of the oracle; None when the solution is a continuum."""
-    profile = []
-    blocks = iter(solution)
-    for own, strategies in zip(supports, shape, strict=True):
-        shares = [Fraction(0)] * strategies
-        if len(own) > 1:
-            vertices = next(blocks)
-            if len(vertices) > 1:
-                return None
-            for action, variable in zip(own[1:], sorted(vertices[0]), strict=True):
-                shares[action] = rounded(vertices[0][variable])
-        shares[own[0]] = 1 - sum(shares)
-        profile += shares
-    return np.array(profile, dtype=float)
-
-
-def compare_with_exact(payoffs):
-    """Check every support of a game; return how many the oracle decided."""
-    shape = payoffs.shape[1:]
-    games = enumerate_games(payoffs[None])
-    profiles, opened = by_support(games, 0, shape)
-    decided = 0
-    for supports in supports_of(shape):
-        masks = masks_of(supports)
-        try:
-            exact = solutions_on(payoffs, supports)
-        except UndecidedError:
-            continue
-        decided += 1
-        points = [profile_of(solution, supports, shape) for solution in exact]
-        if masks in opened:
-            assert games.status[0] != OK
-            assert opened[masks] != CONTINUUM or any(point is None for point in points)
-            continue
-        mine = profiles.get(masks, [])
-        assert len(points) == len(mine)
-        for point in points:
-            assert point is not None
-            assert min(np.abs(point - own).max() for own in mine) <= 1e-10
-    return decided
 
 
 @given(
@@ -94,14 +36,18 @@ def compare_with_exact(payoffs):
 @example(seed=0, shape=(2, 2, 2), levels=1)
 def test_integer_games_miss_nothing_against_exact_arithmetic(seed, shape, levels):
     payoffs = np.random.default_rng(seed).integers(0, levels, size=(len(shape), *shape))
-    assert compare_with_exact(payoffs) > 0
+    found = compare_supports(payoffs)
+    assert not found.wrong
+    assert found.decided > 0
 
 
 @settings(max_examples=2)
 @given(seed=st.integers(0, 2**32), levels=st.sampled_from([3, 6]))
 def test_three_strategies_each_miss_nothing_against_exact_arithmetic(seed, levels):
     payoffs = np.random.default_rng(seed).integers(0, levels, size=(3, 3, 3, 3))
-    assert compare_with_exact(payoffs) > 300
+    found = compare_supports(payoffs)
+    assert not found.wrong
+    assert found.decided > 300
 
 
 @given(seed=st.integers(0, 2**32), levels=st.sampled_from([3, 10, 10**6]))

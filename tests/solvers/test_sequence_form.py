@@ -1,5 +1,7 @@
 """One Nash equilibrium of two-player trees with types, against the strategic form and worked examples."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,10 +10,12 @@ from hypothesis import strategies as st
 import deterrence_games as dg
 from deterrence_games.errors import GameError
 from deterrence_games.forms import InformationSet, StrategicForm
+from deterrence_games.io.efg import extensive_form_from_efg, extensive_form_to_efg
 from deterrence_games.lowering.sequence import sequence_form_of
 from deterrence_games.lowering.strategic import bundles_of, plans_of, strategic_form_of
 from deterrence_games.results import Status
 from deterrence_games.solvers.sequence_form import Lemke
+from tests.extensive_games import expected, random_form
 from tests.trees import build_tree, random_tree
 
 ENTRY = ("move", "entrant", {"out": "peace", "in": ("move", "incumbent", {"yield": "entry", "fight": "war"})})
@@ -132,6 +136,85 @@ def test_nothing_at_stake_and_longer_trees(whole):
     assert Lemke().solve(sequence_form_of(build_tree(**game)))[0].regret <= 1e-9
     nothing = game | {"payoffs": {label: 0 * payoff for label, payoff in game["payoffs"].items()}}
     assert Lemke().solve(sequence_form_of(build_tree(**nothing)))[0].regret == 0.0
+
+
+# ---- extensive forms, as read from .efg files ------------------------------------------------------------------------------
+
+
+@given(seed=st.integers(0, 2**32))
+def test_nobody_gains_by_any_pure_strategy_in_a_tree_from_a_file(seed):
+    """Sets that span branches, events that share probabilities, outcomes inside the tree and leaves without one."""
+    form = random_form(np.random.default_rng(seed), players=2, depth=4)
+    solution = dg.solve(extensive_form_from_efg(extensive_form_to_efg(form), "drawn"), solver=Lemke())
+    assert solution.status is Status.FOUND
+    played = [
+        list(solution[0].behavior.get(name, dict.fromkeys(names, 1 / len(names))).values())
+        for name, names in zip(form.information_sets, form.action_names, strict=True)
+    ]
+    worth = [float(own) for own in expected(form, lambda _, place: played[place])]
+    assert list(solution[0].payoffs.values()) == pytest.approx(worth, abs=1e-9)
+    for player, received in enumerate(worth):
+        sets = [place for place, owner in enumerate(form.set_player) if owner == player]
+        plans = itertools.product(*(range(len(form.set_actions[place])) for place in sets))
+        for plan in itertools.islice(plans, 200):
+            pure = dict(zip(sets, plan, strict=True))
+
+            def deviating(_, place, pure=pure):
+                return np.eye(len(played[place]))[pure[place]].tolist() if place in pure else played[place]
+
+            assert float(expected(form, deviating)[player]) <= received + 1e-8
+
+
+@given(seed=st.integers(0, 2**32))
+def test_outcomes_are_passed_as_often_as_in_the_strategic_form(seed):
+    form = random_form(np.random.default_rng(seed), players=2, depth=3)
+    solution = dg.solve(form)
+    sequence = dg.sequence_form(form)
+    reached = dict.fromkeys(form.outcome_names, 0.0)
+    plan = np.ones(sequence.sequences)
+    for name, labels, parent, first in zip(
+        sequence.information_sets, sequence.actions, sequence.set_parent, sequence.set_first, strict=True
+    ):
+        own = solution[0].behavior.get(name, {})
+        plan[first : first + len(labels)] = [plan[parent] * own.get(label, 0.0) for label in labels]
+    share = sequence.leaf_chance * plan[sequence.leaf_sequence].prod(axis=1)
+    for leaf, outcome in sequence.passed.tolist():
+        reached[form.outcome_names[outcome]] += share[leaf]
+    assert reached == pytest.approx(solution[0].outcomes)
+    assert (share @ sequence.leaf_payoff).tolist() == pytest.approx(list(solution[0].payoffs.values()), abs=1e-12)
+
+
+def test_payoffs_inside_a_tree_add_up():
+    """A toll of one is paid at the second node, and the rest at the leaves."""
+    text = """EFG 2 R "toll" { "driver" "keeper" }
+p "" 1 1 "home" { "stay" "drive" } 0
+t "" 1 "peace" { 0, 0 }
+p "" 2 1 "gate" { "open" "shut" } 2 "toll" { -1, 1 }
+t "" 3 "town" { 3, 0 }
+t "" 0
+"""
+    solution = dg.solve(extensive_form_from_efg(text, "text"), solver=Lemke())
+    assert solution[0].payoffs == {"driver": 2.0, "keeper": 1.0}
+    assert solution[0].outcomes == {"peace": 0.0, "toll": 1.0, "town": 1.0}
+
+
+def test_extensive_forms_without_a_sequence_form():
+    forgets = """EFG 2 R "lost" { "a" "b" }
+p "" 1 1 "first" { "x" "y" } 0
+p "" 1 2 "second" { "l" "r" } 0
+t "" 1 "one" { 1, 0 }
+t "" 2 "two" { 0, 1 }
+p "" 1 2 "second" { "l" "r" } 0
+t "" 3 "three" { 0, 1 }
+t "" 4 "four" { 1, 0 }
+"""
+    with pytest.raises(GameError, match=r"'a' does not recall its own moves at information set 'second'.*needs perfect recall"):
+        dg.solve(extensive_form_from_efg(forgets, "forgets"), solver=Lemke())
+    alone = 'EFG 2 R "alone" { "a" }\np "" 1 1 "" { "x" "y" } 0\nt "" 1 "o" { 1 }\nt "" 1 "o" { 1 }\n'
+    with pytest.raises(GameError, match=r"game 'alone': 1 player\(s\); a sequence form is made for two"):
+        dg.sequence_form(extensive_form_from_efg(alone, "alone"))
+    with pytest.raises(GameError, match="params belong to a Game"):
+        dg.sequence_form(extensive_form_from_efg(alone, "alone"), {"p": 1})
 
 
 def test_a_limit_is_a_status():
