@@ -127,6 +127,35 @@ def test_an_exact_map_says_what_the_solver_says_from_closed_forms(run, tmp_path)
     assert all(own[name] == other[name] for own, other in off_border for name in ("Deterrence", "Attack"))
 
 
+@pytest.mark.parametrize("exact", [(), ("--exact",)])
+def test_maps_over_a_third_parameter_stand_side_by_side(run, tmp_path, exact):
+    arguments = [argument for argument in MAP if argument != "a_DD=-3"]
+    arguments[arguments.index("p:0:1:41")] = "p:0.05:0.95:7"
+    arguments[arguments.index("a_DC:1:9:21")] = "a_DC:1:9:5"
+    status, out, errors = run(*arguments, *exact, "--over", "a_DD:-4,-1/2", "-o", str(tmp_path / "maps.svg"))
+    assert (status, errors) == (0, [])
+    assert [line for line in out.splitlines() if line.startswith("a_DD")] == ["a_DD = -4", "a_DD = -0.5"]
+    content = (tmp_path / "maps.svg").read_text()
+    assert "$a_{DD} = -4$" in content
+    assert "$a_{DD} = -0.5$" in content
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--over", "a_DD", "-o", "x.png"), "--over 'a_DD' is not KEY:VALUE,VALUE"),
+        (("--over", "a_DD:-4", "-o", "x.png"), "is not KEY:VALUE,VALUE with different values"),
+        (("--over", "a_DD:-4,-4", "-o", "x.png"), "is not KEY:VALUE,VALUE with different values"),
+        (("--over", "a_DD:-4,-2", "-o", "x.png"), "--over 'a_DD' is given with -p too"),
+        (("--over", "a_DD:-4,-2", "-o", "x.csv"), "with --over only pictures are written"),
+    ],
+)
+def test_what_over_refuses(run, more, words):
+    status, _, errors = run(*MAP, *more)
+    assert status == 2
+    assert words in errors[0]
+
+
 def test_derive_writes_the_theorem_and_prove_reads_it(run, tmp_path):
     files = [str(tmp_path / f"theorem{suffix}") for suffix in (".tex", ".html", ".json")]
     status, out, errors = run("derive", "rudimentary_asymmetric_deterrence", "-o", *files)

@@ -59,6 +59,43 @@ def test_a_study_becomes_a_store_and_a_map(run, study, tmp_path):
     assert (out / "map.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_study_of_a_theorem_has_exact_borders_contours_and_maps_side_by_side(run, study, tmp_path):
+    exact = STUDY.replace('quantities = ["families", "war"]', 'quantities = ["families", "war", "payoffs"]\ntheorem = true')
+    pictures = 'map = "map.svg"\ncontours = { war = "war.svg", "payoffs challenger" = "payoff.png" }'
+    study.write_text(exact.replace('map = "map.png"', pictures))
+    status, printed, errors = run(study, "--out", tmp_path / "two")
+    assert (status, errors) == (0, "")
+    assert "exact border of a family" in (tmp_path / "two" / "war.svg").read_text()
+    assert (tmp_path / "two" / "payoff.png").exists()
+    assert f"wrote {tmp_path / 'two' / 'war.svg'}" in printed
+    study.write_text(
+        exact.replace("map.png", "maps.svg").replace('a_DD = "-3"\n', "").replace("[fixed]", "a_DD = [-4, -1]\n\n[fixed]")
+    )
+    assert run(study, "--out", tmp_path / "three")[0] == 0
+    assert "$a_{DD} = -4$" in (tmp_path / "three" / "maps.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('map = "map.png"', 'contours = { peace = "x.png" }', "contours: 'peace' is not among the quantities"),
+        ('map = "map.png"', 'contours = { war = "x.txt" }', "contours: war is 'x.txt'; name a picture"),
+        ("a_DC = {", "[other]\na_DC = {", "unknown entry 'other'"),
+        (
+            'a_DC = { from = "1/2", to = 8, points = 3, scale = "log" }',
+            "",
+            "map needs a grid over two or three parameters; it has 1",
+        ),
+    ],
+)
+def test_what_pictures_refuse(run, study, tmp_path, old, new, words):
+    study.write_text(STUDY.replace(old, new))
+    status, _, errors = run(study, "--out", tmp_path / "out")
+    assert status == 2
+    assert words in errors
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_second_run_needs_resume(run, study, tmp_path):
     out = tmp_path / "out"
     assert run(study, "--out", out)[0] == 0

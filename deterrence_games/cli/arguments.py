@@ -51,6 +51,15 @@ def read_axis(option: str, text: str) -> tuple[str, float, float, int]:
     return name.strip(), read_number(option, low), read_number(option, high), read_whole(option, points)
 
 
+def read_values(option: str, text: str) -> tuple[str, list[float]]:
+    """Read ``KEY:VALUE,VALUE,...``, two values or more."""
+    name, sign, rest = text.partition(":")
+    values = [read_number(option, value) for value in rest.split(",")] if sign and name.strip() else []
+    if len(values) < 2 or len(set(values)) < len(values):
+        raise ParameterError(f"{option} {text!r:.60} is not KEY:VALUE,VALUE with different values; write, say, c_SQ:2.5,3,3.5")
+    return name.strip(), values
+
+
 def read_number(option: str, text: str) -> float:
     """Read a number in the library's arithmetic: 3, 0.25, 1/3, sqrt(2)."""
     try:

@@ -2,10 +2,14 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from deterrence_games.cli.arguments import read_axis, read_game, read_params
+from deterrence_games.cli.arguments import read_axis, read_game, read_params, read_values
 from deterrence_games.cli.command import DONE, GAME, Commands, add_params
-from deterrence_games.errors import FormatError
+from deterrence_games.errors import FormatError, ParameterError
+
+if TYPE_CHECKING:
+    from deterrence_games.results.region_map import RegionMap
 
 
 def add_to(commands: Commands) -> None:
@@ -32,6 +36,11 @@ def add_to(commands: Commands) -> None:
         help="from the closed forms of the game's theorem, with exact borders, instead of a solver",
     )
     draw.add_argument(
+        "--over",
+        metavar="KEY:VALUE,VALUE",
+        help="a map for each value of a third parameter, side by side in one picture, such as c_SQ:2.5,3,3.5",
+    )
+    draw.add_argument(
         "-o",
         dest="out",
         metavar="FILE",
@@ -45,7 +54,7 @@ def add_to(commands: Commands) -> None:
 def _map(options: argparse.Namespace) -> int:
     from deterrence_games.analysis.equilibrium_map import equilibrium_map
     from deterrence_games.api import derive
-    from deterrence_games.plotting import plot_map
+    from deterrence_games.plotting import plot_map, plot_maps
     from deterrence_games.plotting.style import FORMATS, drawing
 
     places = [Path(place) for place in options.out]
@@ -54,17 +63,30 @@ def _map(options: argparse.Namespace) -> int:
             raise FormatError(f"map '{place}': suffix {place.suffix!r} is unknown; use {', '.join(FORMATS)} or .csv")
         if not place.parent.is_dir():
             raise FormatError(f"map '{place}': there is no folder '{place.parent}'; make it first")
+        if options.over is not None and place.suffix.lower() == ".csv":
+            raise FormatError(f"map '{place}': with --over only pictures are written; give {', '.join(FORMATS)}")
     if any(place.suffix.lower() != ".csv" for place in places):
         with drawing():  # complains now, not after the work, when matplotlib is missing
             pass
     game, fixed = read_game(options.game), read_params(options.params)
     x, y = read_axis("--x", options.x), read_axis("--y", options.y)
-    found = derive(game).map(x, y, fixed) if options.exact else equilibrium_map(game, x, y, fixed)
-    print(found)
+    third, values = read_values("--over", options.over) if options.over is not None else ("", [])
+    theorem = derive(game) if options.exact else None
+
+    def find(own: dict[str, float]) -> "RegionMap":
+        return equilibrium_map(game, x, y, own) if theorem is None else theorem.map(x, y, own)
+
+    if third in fixed:
+        raise ParameterError(f"--over {third!r:.60} is given with -p too; leave it out there")
+    maps = [find({**fixed, third: value}) for value in values] if third else [find(fixed)]
+    for number, found in enumerate(maps):
+        print(f"{third} = {values[number]:g}\n{found}" if third else found)
     for place in places:
-        if place.suffix.lower() == ".csv":
-            found.to_csv(place)
+        if third:
+            plot_maps(maps, place)
+        elif place.suffix.lower() == ".csv":
+            maps[0].to_csv(place)
         else:
-            plot_map(found, place)
+            plot_map(maps[0], place)
         print(f"wrote {place}")
     return DONE

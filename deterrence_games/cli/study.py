@@ -12,7 +12,11 @@ Python. Paths count from the folder of the file.
 ``quantities``, ``select``, ``chunks``
     As for `deterrence_games.sweep`.
 ``map``
-    The name of a picture of the map, ``.png``, ``.svg`` or ``.pdf``, for grids over two parameters with their families.
+    The name of a picture of the map, ``.png``, ``.svg`` or ``.pdf``, for grids over two parameters with their families; over
+    three, one map for each value of the last, side by side.
+``contours``
+    ``{quantity = picture}``, for grids over two parameters; an outcome or a player stands after a space, as in
+    ``"payoffs defender"``.
 ``[fixed]``
     ``parameter = number``.
 ``[grid]``
@@ -38,7 +42,7 @@ from deterrence_games.games import Game
 if TYPE_CHECKING:
     from deterrence_games.theory import Theorem
 
-ENTRIES = ("game", "theorem", "solver", "quantities", "select", "chunks", "map", "fixed", "grid", "sample", "table")
+ENTRIES = ("game", "theorem", "solver", "quantities", "select", "chunks", "map", "contours", "fixed", "grid", "sample", "table")
 POINTS = ("grid", "sample", "table")
 AXIS = ("from", "to", "points", "scale")
 SAMPLE = ("points", "method", "seed", "ranges")
@@ -55,11 +59,14 @@ class Study:
         Of `deterrence_games.sweep`.
     picture : str
         Name of the picture of the map, or empty.
+    contours : mapping (quantity, label or None) -> str
+        Names of pictures.
     """
 
     game: "Game | Theorem"
     arguments: Mapping[str, Any]
     picture: str
+    contours: Mapping[tuple[str, str | None], str]
 
 
 def read_study(path: Path) -> Study:
@@ -101,10 +108,29 @@ def _study(content: Mapping[str, Any], folder: Path) -> Study:
         arguments["quantities"] = tuple(_list(content["quantities"], "quantities"))
     if "solver" in content:
         arguments["solver"] = _solver(content["solver"])
-    picture = content.get("map", "")
-    if not isinstance(picture, str) or (picture and Path(picture).suffix.lower() not in (".png", ".svg", ".pdf")):
-        raise FormatError(f"map is {picture!r:.60}; name a picture such as 'map.png'")
-    return Study(game, arguments, picture)
+    picture = _picture("map", content["map"]) if "map" in content else ""
+    contours = {}
+    for name, place in _mapping(content, "contours").items():
+        quantity, _, label = name.partition(" ")
+        measured = arguments.get("quantities", ("families", "outcomes"))
+        if quantity not in measured:
+            raise FormatError(f"contours: {quantity!r:.60} is not among the quantities; it has {', '.join(map(str, measured))}")
+        contours[quantity, label or None] = _picture(f"contours: {name}", place)
+    axes = len(_mapping(content, "grid")) if given == ["grid"] else 0
+    if (picture and axes not in (2, 3)) or (contours and axes != 2):
+        what = (
+            "map needs a grid over two or three parameters"
+            if picture and axes not in (2, 3)
+            else "contours need a grid over two"
+        )
+        raise FormatError(f"{what}; it has {axes}")
+    return Study(game, arguments, picture, contours)
+
+
+def _picture(where: str, given: Any) -> str:
+    if not isinstance(given, str) or Path(given).suffix.lower() not in (".png", ".svg", ".pdf"):
+        raise FormatError(f"{where} is {given!r:.60}; name a picture such as 'map.png'")
+    return given
 
 
 def _game(content: Mapping[str, Any], folder: Path) -> "Game | Theorem":

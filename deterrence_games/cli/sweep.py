@@ -12,6 +12,8 @@ from deterrence_games.errors import DeterrenceGamesError, FormatError, GameError
 if TYPE_CHECKING:
     import xarray as xr
 
+    from deterrence_games.cli.study import Study
+
 STORE = "sweep.zarr"
 
 
@@ -45,7 +47,7 @@ def _sweep(options: argparse.Namespace) -> int:
         return DONE
     if store.exists() and not options.resume:
         raise FormatError(f"folder '{out}' holds a sweep already; add --resume to go on with it, or choose another with --out")
-    if study.picture:
+    if study.picture or study.contours:
         from deterrence_games.plotting.style import drawing
 
         with drawing():  # complains now, not after the work, when matplotlib is missing
@@ -58,13 +60,23 @@ def _sweep(options: argparse.Namespace) -> int:
             found = sweep(study.game, **study.arguments, store=store, client=client)
     _tell(found)
     print(f"wrote {store}")
-    if study.picture:
-        from deterrence_games.plotting import plot_map
-        from deterrence_games.theory import Theorem
-
-        plot_map(found, out / study.picture, theorem=study.game if isinstance(study.game, Theorem) else None)
-        print(f"wrote {out / study.picture}")
+    if study.picture or study.contours:
+        _draw(study, found, out)
     return DONE
+
+
+def _draw(study: "Study", found: "xr.Dataset", out: Path) -> None:
+    from deterrence_games.plotting import plot_contour, plot_map, plot_maps
+    from deterrence_games.theory import Theorem
+
+    theorem = study.game if isinstance(study.game, Theorem) else None
+    if study.picture:
+        draw = plot_maps if found["status"].ndim == 3 else plot_map
+        draw(found, out / study.picture, theorem=theorem)
+        print(f"wrote {out / study.picture}")
+    for (quantity, label), name in study.contours.items():
+        plot_contour(found, quantity, out / name, label=label, theorem=theorem)
+        print(f"wrote {out / name}")
 
 
 def _place(name: str) -> Path:

@@ -51,32 +51,43 @@ OUTSIDE = RegionLook(("an assumption of the game fails",), "#BDBDBD", "...")
 
 
 def region_looks(region_map: RegionMap) -> tuple[list[RegionLook], tuple[str, ...]]:
-    """Looks of the combinations, in the order of `RegionMap.regions`, and the equilibria that exist in every region.
+    """Looks of the combinations, in the order of `RegionMap.regions`, and the equilibria that exist in every region."""
+    looks, common = shared_looks((region_map,))
+    return [looks[names] for names, _ in region_map.regions()], common
 
-    A single equilibrium keeps the colour of its place among the map's names, so that two maps of one game agree; others
+
+def shared_looks(maps: Sequence[RegionMap]) -> tuple[dict[frozenset[str], RegionLook], tuple[str, ...]]:
+    """Looks of the combinations in maps with the same names, and the equilibria that exist in every region of all of them.
+
+    A single equilibrium keeps the colour of its place among the maps' names, so that two maps of one game agree; others
     take a colour that no neighbour has. Ties between regions, which are drawn as lines, come last.
     """
-    combinations = [names for names, _ in region_map.regions()]
-    cells = regions.fill_cells(region_map.labels())
-    drawn = [k for k in np.unique(cells).tolist() if k >= 0]
-    everywhere = frozenset.intersection(*(combinations[k] for k in drawn)) if len(drawn) > 1 else frozenset()
-    kept = [tuple(name for name in region_map.names if name in names - everywhere) for names in combinations]
-    common = tuple(name for name in region_map.names if name in everywhere)
+    order = maps[0].names
+    combinations = list(dict.fromkeys(names for region_map in maps for names, _ in region_map.regions()))
+    found: set[frozenset[str]] = set()
+    beside: set[frozenset[frozenset[str]]] = set()
+    for region_map in maps:
+        own = [names for names, _ in region_map.regions()]
+        cells = regions.fill_cells(region_map.labels())
+        found |= {own[k] for k in np.unique(cells).tolist() if k >= 0}
+        beside |= {frozenset((own[i], own[j])) for i, j in regions.neighbours(cells) if min(i, j) >= 0}
+    drawn = [names for names in combinations if names in found]
+    everywhere = frozenset.intersection(*drawn) if len(drawn) > 1 else frozenset()
+    kept = {names: tuple(name for name in order if name in names - everywhere) for names in combinations}
+    common = tuple(name for name in order if name in everywhere)
 
-    looks: dict[int, RegionLook] = {}
-    for k, own in enumerate(kept):
-        place = region_map.names.index(own[0]) if own else 0
-        if not own:
-            looks[k] = RegionLook((f"{' + '.join(common)} only" if common else "No equilibrium",), NOTHING, "")
-        elif len(own) == 1 and place < len(REGION_COLOURS):
-            looks[k] = RegionLook(own, REGION_COLOURS[place], "")
-    beside = regions.neighbours(cells)
-    ties = [k for k in range(len(kept)) if k not in drawn]
-    for k in drawn + ties:
-        if k not in looks:
-            near = [looks[j].colour for j in looks if (min(j, k), max(j, k)) in beside]
-            looks[k] = _free_look(kept[k], near, list(looks.values()))
-    return [looks[k] for k in range(len(kept))], common
+    looks: dict[frozenset[str], RegionLook] = {}
+    for names, left in kept.items():
+        place = order.index(left[0]) if left else 0
+        if not left:
+            looks[names] = RegionLook((f"{' + '.join(common)} only" if common else "No equilibrium",), NOTHING, "")
+        elif len(left) == 1 and place < len(REGION_COLOURS):
+            looks[names] = RegionLook(left, REGION_COLOURS[place], "")
+    for names in (*drawn, *(names for names in combinations if names not in found)):
+        if names not in looks:
+            near = [looks[other].colour for other in looks if frozenset((names, other)) in beside]
+            looks[names] = _free_look(kept[names], near, list(looks.values()))
+    return looks, common
 
 
 def _free_look(own: tuple[str, ...], near: Sequence[str], taken: Sequence[RegionLook]) -> RegionLook:

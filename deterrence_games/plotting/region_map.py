@@ -1,7 +1,7 @@
 """The map of equilibria over two parameters, with named regions."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,8 +106,41 @@ def plot_map(
 
 
 def _draw(given: RegionMap, ax: "Axes", title: str) -> None:
-    region_map = given if given.closed_form is None else given.closed_form.finer(given, FINE)
+    region_map = shown_map(given, FINE)
     looks, common = region_looks(region_map)
+    numbered: dict[RegionLook, int] = {}
+    unknown = draw_regions(ax, given, region_map, looks, numbered)
+    ax.set_xlabel(typeset(region_map.x), fontsize=11)
+    ax.set_ylabel(typeset(region_map.y), fontsize=11)
+    ax.tick_params(labelsize=8.5)
+    write_legend(ax, numbered, [unknown] if unknown else [])
+    _write_around(ax, region_map, title, common)
+
+
+def shown_map(given: RegionMap, fine: int) -> RegionMap:
+    """The map that is filled in: as it is, or with so many points from closed forms."""
+    return given if given.closed_form is None else given.closed_form.finer(given, fine)
+
+
+def draw_regions(
+    ax: "Axes", given: RegionMap, region_map: RegionMap, looks: Sequence[RegionLook], numbered: dict[RegionLook, int]
+) -> RegionLook | None:
+    """Fill the regions, draw their borders and write their names.
+
+    Parameters
+    ----------
+    given, region_map : RegionMap
+        The caller's, and that of `shown_map`.
+    looks : sequence of RegionLook
+        In the order of ``region_map.regions()``.
+    numbered : dict RegionLook -> int
+        Regions without room for a name are added; the number is 0 when not even a number fits anywhere.
+
+    Returns
+    -------
+    RegionLook or None
+        That of the points of which nothing is known, where there are any.
+    """
     labels = region_map.labels()
     cells = regions.fill_cells(labels)
     edges = regions.cell_edges(region_map.x_values), regions.cell_edges(region_map.y_values)
@@ -122,14 +155,8 @@ def _draw(given: RegionMap, ax: "Axes", title: str) -> None:
             ax.plot(curve.x, curve.y, color=INK, linewidth=BORDER, solid_capstyle="round", solid_joinstyle="round", zorder=1.6)
     ax.set_xlim(region_map.x_values[0], region_map.x_values[-1])
     ax.set_ylim(region_map.y_values[0], region_map.y_values[-1])
-    ax.set_xlabel(typeset(region_map.x), fontsize=11)
-    ax.set_ylabel(typeset(region_map.y), fontsize=11)
-    ax.tick_params(labelsize=8.5)
-    numbered = _label_regions(ax, _raster(ax, cells, edges), looks)
-    numbers = any(numbered.values())
-    entries = [(f"{number or BLANK}   " * numbers + looks[k].label, looks[k]) for k, number in numbered.items()]
-    _write_legend(ax, entries, f"{BLANK}   " * numbers, unknown if -1 in shown else None)
-    _write_around(ax, region_map, title, common)
+    _label_regions(ax, _raster(ax, cells, edges), looks, numbered)
+    return unknown if -1 in shown else None
 
 
 def _fill(ax: "Axes", loops: Sequence[regions.Floats], look: RegionLook, outlined: bool) -> None:
@@ -175,18 +202,11 @@ def _raster(ax: "Axes", cells: regions.Ints, edges: tuple[regions.Floats, region
     return cells[np.ix_(places[1], places[0])]
 
 
-def _label_regions(ax: "Axes", raster: regions.Ints, looks: Sequence[RegionLook]) -> dict[int, int]:
-    """Write names where they fit, and numbers where they do not.
-
-    Returns
-    -------
-    dict
-        Region to number, for the legend; the number is 0 when not even a number fits anywhere.
-    """
+def _label_regions(ax: "Axes", raster: regions.Ints, looks: Sequence[RegionLook], numbered: dict[RegionLook, int]) -> None:
+    """Write names where they fit, and numbers where they do not, which are added to those for the legend."""
     from scipy.ndimage import find_objects, label
 
     ruler = Ruler()
-    numbered: dict[int, int] = {}
     for k in np.unique(raster[raster >= 0]).tolist():
         pieces, _ = label(raster == k)
         areas = np.bincount(pieces.ravel())[1:] / raster.size
@@ -199,12 +219,11 @@ def _label_regions(ax: "Axes", raster: regions.Ints, looks: Sequence[RegionLook]
                 for text, size, turned in _layouts(looks[k])
             )
             if not written:
-                number = numbered.get(k) or max(numbered.values(), default=0) + 1
+                number = numbered.get(looks[k]) or max(numbered.values(), default=0) + 1
                 written = any(
                     _write(ax, raster.shape, room, window, looks[k], str(number), size, False, ruler) for size in NUMBER_SIZES
                 )
-                numbered[k] = number if written else numbered.get(k, 0)
-    return numbered
+                numbered[looks[k]] = number if written else numbered.get(looks[k], 0)
 
 
 def _layouts(look: RegionLook) -> Iterator[tuple[str, float, bool]]:
@@ -254,11 +273,14 @@ def _write(
     return True
 
 
-def _write_legend(ax: "Axes", entries: Sequence[tuple[str, RegionLook]], indent: str, unknown: RegionLook | None) -> None:
+def write_legend(ax: "Axes", numbered: Mapping[RegionLook, int], others: Sequence[RegionLook]) -> None:
+    """To the right of the axes: regions by number, then others."""
     from matplotlib.patches import Patch
 
+    indent = f"{BLANK}   " * any(numbered.values())
+    entries = [(f"{number or BLANK}   " * bool(indent) + look.label, look) for look, number in numbered.items()]
     rows = [(textwrap.fill(text, 40, subsequent_indent=indent, break_long_words=False), look) for text, look in entries]
-    rows += [(indent + unknown.label, unknown)] if unknown else []
+    rows += [(indent + look.label, look) for look in others]
     if rows:
         ax.legend(
             handles=[

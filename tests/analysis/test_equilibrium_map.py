@@ -218,3 +218,42 @@ def test_other_solvers_and_other_things_are_refused():
         rudimentary_map(solver=dg.SupportEnumeration())
     with pytest.raises(GameError, match="cannot map str"):
         equilibrium_map("chicken", ("p", 0, 1, 2), ("q", 0, 1, 2))
+
+
+def test_payoffs_beyond_ratios_of_polynomials_are_mapped_by_the_solver():
+    """Exponentials and logarithms, of which no closed form is derived: attack exactly where it pays."""
+    game = dg.Game(
+        name="attrition",
+        players=("challenger", "defender"),
+        tree=dg.Decision(
+            "challenger",
+            {"cooperate": "status_quo", "defect": dg.Decision("defender", {"concede": "concession", "resist": "conflict"})},
+        ),
+        types={"defender": {"hard": "p", "soft": "1 - p"}},
+        payoffs={
+            "status_quo": {"challenger": "log(1 + s)", "defender": 3},
+            "concession": {"challenger": 2, "defender": 1},
+            "conflict": {"challenger": "-exp(k)", "defender": {"hard": "1 + exp(-k)", "soft": "1 - exp(-k)"}},
+        },
+        assumptions=("0 < p < 1", "0 < s < 5", "0 < k"),
+        names={
+            "Deterrence": {("challenger", "", ()): "cooperate", ("defender", "hard", ("defect",)): "resist"},
+            "Attack": {("challenger", "", ()): "defect"},
+        },
+    )
+    with pytest.raises(
+        GameError, match=r"is not a ratio of polynomials.*solve the game at numbers with solve and equilibrium_map"
+    ):
+        dg.derive(game)
+    found = equilibrium_map(game, ("p", 0.02, 0.98, 33), ("k", 0.1, 2, 21), {"s": 1})
+    p, k = np.meshgrid(found.x_values, found.y_values)
+    threshold = (2 - np.log(2)) / (2 + np.exp(k))
+    assert found.complete.all()
+    assert np.abs(p - threshold).min() > 1e-6
+    np.testing.assert_array_equal(found.exists("Attack"), p < threshold)
+    np.testing.assert_array_equal(found.exists("Deterrence"), p > threshold)
+    swept = dg.sweep(
+        game, {"p": found.x_values, "k": found.y_values}, fixed={"s": 1}, quantities=("families", "outcomes"), select="range"
+    )
+    war = swept.outcomes.sel(outcome="conflict", bound="high").transpose("k", "p").values
+    np.testing.assert_allclose(war, np.where(p < threshold, p, 0), atol=1e-12)
