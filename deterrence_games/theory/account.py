@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import sympy
-from sympy import Expr, FiniteSet, Integer, Set
+from sympy import Expr, FiniteSet, Integer, Set, Symbol
 from sympy.core.relational import Relational
 
 from deterrence_games.forms.tree import InformationSet
@@ -18,33 +18,39 @@ if TYPE_CHECKING:
 Pairs = Iterator[tuple[str, str]]
 
 
-def opening(theorem: "Theorem", script: Script) -> str:
-    """The assumptions, and whether the equilibria that follow are all."""
+Names = Mapping[Expr, Symbol]  # of thresholds
+
+
+def opening(theorem: "Theorem", script: Script, names: Names) -> str:
+    """The assumptions, the thresholds that bear names, and whether the equilibria that follow are all."""
     chains = [_chain(chain, script) for chain in _chains(theorem.game.assumptions)]
     given = f"Suppose that {', '.join(chains)}. " if chains else ""
+    if names:
+        given += f"Let {', '.join(script.chain([name, value], ['==']) for value, name in names.items())}. "
     under = f" under {script.text(' and '.join(theorem.refinements))}" if theorem.refinements else ""
     if theorem.complete:
         return f"{given}The perfect Bayesian equilibria{under} are, apart from those on borders:"
     return f"{given}Perfect Bayesian equilibria{under} are the following; {script.text(theorem.completeness)}:"
 
 
-def account(family: Family, script: Script) -> Pairs:
+def account(family: Family, script: Script, names: Names) -> Pairs:
     """Conditions, behaviour, free probabilities, beliefs, outcomes and payoffs of a family."""
-    yield "exists", conditions(family, script)
+    yield "exists", conditions(family, script, names)
     yield from behaviour(family, script)
     for symbol, held in family.ranges.items():
-        yield "where", f"{script.math(symbol)} lies in {script.math(held)}"
+        yield "where", f"{script.math(symbol)} lies in {script.math(held.xreplace(dict(names)))}"
     yield from beliefs(family, script)
     yield from outcomes(family, script)
     for player, value in family.payoffs.items():
         yield f"payoff of {script.text(player)}", script.math(value)
 
 
-def conditions(family: Family, script: Script) -> str:
-    """When the family exists."""
+def conditions(family: Family, script: Script, names: Names) -> str:
+    """When the family exists; thresholds that bear names are written by them."""
     if not family.conditions:
         return "always"
-    return "if and only if " + script.math(sympy.And(*family.conditions, evaluate=False))
+    named = [condition.xreplace(dict(names)) for condition in family.conditions]
+    return "if and only if " + script.math(sympy.And(*named, evaluate=False))
 
 
 def behaviour(family: Family, script: Script) -> Pairs:

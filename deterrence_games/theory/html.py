@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from deterrence_games.theory.account import account, opening
 from deterrence_games.theory.scripts import Html
+from deterrence_games.theory.thresholds import recurring
 
 if TYPE_CHECKING:
     from deterrence_games.theory.theorem import Theorem
@@ -22,12 +23,12 @@ td {{ padding: 0.2em 1em 0.2em 0; border-top: 1px solid #ccc; }}</style></head>
 
 def html_of(theorem: "Theorem", standalone: bool) -> str:
     """The theorem as a fragment for a notebook, or as a whole page when `standalone`."""
-    script = Html()
-    body = [f"<p><b>{escape(theorem.game.name)}.</b> {opening(theorem, script)}</p>", "<table>"]
+    script, names = Html(), recurring(theorem)
+    body = [f"<p><b>{escape(theorem.game.name)}.</b> {opening(theorem, script, names)}</p>", "<table>"]
     for family in (*theorem.families, *theorem.border_families):
         border = "" if family.generic else " (on a border only)"
         body.append(f'<tr><th colspan="2" style="text-align:left">{script.bold(family.name)}{border}</th></tr>')
-        for heading, words in account(family, script):
+        for heading, words in account(family, script, names):
             body.append(f'<tr><td style="{CELL};white-space:nowrap">{heading}</td><td style="{CELL}">{words}</td></tr>')
     body.append("</table>")
     text = "\n".join(body)

@@ -83,6 +83,26 @@ def thresholds_of(theorem: "Theorem", held: str | None = None) -> tuple[Threshol
     return chosen
 
 
+def recurring(theorem: "Theorem") -> dict[Expr, Symbol]:
+    """Names for the thresholds that bound several families, as a paper gives them: t_1, t_2 and so on.
+
+    Examples
+    --------
+    >>> import deterrence_games as dg
+    >>> recurring(dg.derive(dg.models.unilateral_deterrence()))
+    {(c_DC - c_SQ)/(c_DC - c_DDh): t_1, (c_DC - c_SQ)/(-c_CD + c_DC): t_2, (d_CD - d_DC)/(d_CD - d_DDs): t_3}
+    """
+    bounded: dict[Expr, set[str]] = {}
+    for family in theorem.families:
+        for condition in family.conditions:
+            for atom in sorted(condition.atoms(Relational), key=str):
+                if atom.rhs.free_symbols and not atom.rhs.is_Symbol and not atom.lhs.free_symbols & atom.rhs.free_symbols:
+                    bounded.setdefault(atom.rhs, set()).add(family.name)
+    letter = next(own for own in ("t", "tau", "threshold") if not any(p.startswith(f"{own}_") for p in theorem.game.parameters))
+    often = [value for value, names in bounded.items() if len(names) > 1]
+    return {value: Symbol(f"{letter}_{number}", real=True) for number, value in enumerate(often, 1)}
+
+
 def threshold_values(
     theorem: "Theorem", thresholds: tuple[Threshold, ...], along: Any, fixed: Mapping[str, Any]
 ) -> tuple[str, npt.NDArray[np.float64], list[npt.NDArray[np.float64]]]:

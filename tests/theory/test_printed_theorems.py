@@ -8,9 +8,12 @@ from xml.etree import ElementTree
 
 import pytest
 import sympy
+from sympy import latex
+from sympy.core.relational import Relational
 
 import deterrence_games as dg
 from deterrence_games.theory.scripts import Html, Latex
+from deterrence_games.theory.thresholds import recurring
 
 HOSTILE = "<b>&_%$#~^\\|{x}"
 
@@ -55,6 +58,37 @@ def test_conditions_are_joined_by_words():
 def test_chains_stand_as_the_author_wrote_them(theorem):
     assert r"$c_{DDs} < c_{CD} < c_{DDh} < c_{SQ} < c_{DC}$" in theorem.to_latex()
     assert "$0 < p_{ch} < 1$" in theorem.to_latex()
+
+
+def test_thresholds_that_recur_bear_names(theorem):
+    """Each is defined once, before the families, and a condition that names it is the one that was proved."""
+    names = recurring(theorem)
+    text = theorem.to_latex()
+    proposition = text[: text.index(r"\end{proposition}")]
+    assert names
+    for value, name in names.items():
+        assert proposition.count(f"${latex(name)} = ") == 1
+        bounded = [f for f in theorem if any(value in (atom.rhs for atom in c.atoms(Relational)) for c in f.conditions)]
+        assert len(bounded) > 1
+    assert all(latex(name) in proposition[proposition.index(r"\begin{enumerate}") :] for name in names.values())
+    assert not {name.name for name in names.values()} & set(theorem.game.parameters)
+
+
+def test_names_of_thresholds_keep_clear_of_parameters():
+    game = dg.models.unilateral_deterrence()
+    renamed = dg.Game(
+        name="renamed", players=game.players, tree=game.tree,
+        payoffs={o: {p: _renamed(v) for p, v in own.items()} for o, own in game.payoffs.items()},
+        types={p: {k: str(v) for k, v in own.items()} for p, own in game.types.items()},
+        assumptions=[str(a).replace("c_SQ", "t_1") for a in game.assumptions],
+    )  # fmt: skip
+    assert {name.name for name in recurring(dg.derive(renamed)).values()} >= {"tau_1", "tau_2"}
+
+
+def _renamed(value):
+    if hasattr(value, "items"):
+        return {kind: _renamed(own) for kind, own in value.items()}
+    return str(value).replace("c_SQ", "t_1")
 
 
 def test_long_fractions_can_break(theorem):
