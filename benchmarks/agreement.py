@@ -13,7 +13,6 @@ import numpy as np
 import deterrence_games as dg
 from deterrence_games.lowering.assumptions import broken_assumptions
 from deterrence_games.reproduce import SolvedPoints
-from deterrence_games.theory.closed_values import ClosedValues
 
 SLOW = ("asymmetric_escalation",)
 
@@ -36,7 +35,7 @@ def main() -> int:
         start = time.perf_counter()
         points = SolvedPoints(theorem.game, params)
         solved = time.perf_counter() - start
-        exists, inside, border, _ = ClosedValues.of(theorem).evaluate(params, each, ())
+        exists, inside, border, _ = theorem.values.evaluate(params, each, ())
         counted = points.complete & inside & ~border
         wrong = np.zeros(each, dtype=bool)
         for row, family in enumerate(theorem.families):

@@ -16,7 +16,7 @@ from deterrence_games.analysis.sweep_dataset import dataset, need, open_dataset
 from deterrence_games.analysis.sweep_families import probed
 from deterrence_games.analysis.sweep_grid import Block, Given, Piece, read_sweep_grid
 from deterrence_games.analysis.sweep_plan import Plan, make_plan
-from deterrence_games.analysis.sweep_quantities import FAMILIES, OF_POINTS, read_quantities
+from deterrence_games.analysis.sweep_quantities import CLOSED, FAMILIES, read_quantities
 from deterrence_games.analysis.sweep_run import do, results
 from deterrence_games.analysis.sweep_select import read_selection
 from deterrence_games.analysis.sweep_solver import SolverPoints
@@ -236,8 +236,8 @@ def _prepare(
         raise SolverError(f"sweep of game {game.name!r}: solver is {solver!r:.60}; give one, such as LogitPath()")
     evaluated: Points
     if isinstance(given, Theorem):
-        evaluated, method = theorem_points(given, wanted, selection, own), theorem_method(given)
-        if any(quantity.name not in (FAMILIES, *OF_POINTS) for quantity in wanted):
+        evaluated, method = theorem_points(given, wanted, selection, own, points.points), theorem_method(given)
+        if any(quantity.name not in (FAMILIES, *CLOSED) for quantity in wanted):
             method += f"; {own!r}"
     else:
         families = probed(game, own, points) if held is None else tuple(held.get("families", ()))

@@ -86,9 +86,9 @@ def merge(
                 values = _share(form, outcomes, list(game.wars))
             case _:
                 values = _share(form, outcomes, [str(game.status_quo)])
-        low, high = found.bounds[name]
-        np.fmin.at(low, place, values)
-        np.fmax.at(high, place, values)
+        bounds = found.bounds[name]
+        np.fmin.at(bounds[..., 0], place, values)
+        np.fmax.at(bounds[..., 1], place, values)
 
 
 def _share(form: TreeForm, outcomes: Floats, labels: Sequence[str]) -> Floats:

@@ -36,8 +36,8 @@ class Findings:
     status : uint8[point]
     count : int64[point]
         Number of equilibria, a continuum counted once.
-    bounds : dict quantity -> (low, high)
-        ``float64[point, family, label]``, over the members of the family; NaN where the family does not exist.
+    bounds : dict quantity -> float64[point, family, label, side]
+        The least and the greatest value over the members of the family; NaN where the family does not exist.
     values : dict quantity -> float64[point, label]
         Of what does not belong to an equilibrium.
     picked : bool[point, family], optional
@@ -63,7 +63,7 @@ class Findings:
         for quantity in quantities:
             width = max(1, len(quantity.labels))
             if quantity.differs:
-                found.bounds[quantity.name] = tuple(np.full((points, families, width), np.nan) for _ in SIDES)  # type: ignore[assignment]  # two
+                found.bounds[quantity.name] = np.full((points, families, width, len(SIDES)), np.nan)
             elif quantity.name not in (FAMILIES, COUNT):
                 found.values[quantity.name] = np.full((points, width), np.nan)
         return found
@@ -174,8 +174,7 @@ def arrays(
 def _selected(quantity: Quantity, found: Findings, selection: Selection, few: Bools | None, status: Bits) -> npt.NDArray[Any]:
     bounds = found.bounds[quantity.name]
     if few is None:
-        kept = bounds if selection.rule == FAMILY else over(found.exists, bounds)
-        value = np.stack(kept, axis=-1)
+        value = bounds if selection.rule == FAMILY else np.stack(over(found.exists, bounds), axis=-1)
         return value if quantity.dim else value[..., 0, :]
     value, differ = settled(*over(few, bounds))
     status[differ | (found.exists.any(axis=1) & ~few.any(axis=1))] |= OPEN

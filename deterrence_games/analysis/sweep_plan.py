@@ -14,7 +14,7 @@ import numpy as np
 import deterrence_games
 from deterrence_games.analysis.sweep_findings import SIDE, SIDES, variables
 from deterrence_games.analysis.sweep_grid import Block, Grid, Piece, units
-from deterrence_games.analysis.sweep_quantities import FAMILIES, OF_POINTS, Quantity
+from deterrence_games.analysis.sweep_quantities import CLOSED, FAMILIES, OF_POINTS, Quantity
 from deterrence_games.analysis.sweep_sample import in_words
 from deterrence_games.analysis.sweep_select import Selection
 from deterrence_games.analysis.sweep_theorem import TheoremPoints
@@ -25,7 +25,7 @@ from deterrence_games.io.game_json import game_to_json
 
 FORMAT = 1  # of the store
 CLOSED_FORM, AT_ONCE, ALONE = 1 << 20, 1 << 14, 1 << 8  # points a block: a tenth of a second to some seconds of work
-MOST_BLOCK = 1 << 26  # bytes a block
+MOST_BLOCK = 1 << 25  # bytes a block; larger ones are given back to the system and laid out anew, at twice the cost of the work
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,8 @@ def make_plan(
     game = points.game
     listed = {name: units(game, name) for name in grid.listed}
     work = Work(points, quantities, selection, variables(quantities, points.families, selection, listed))
-    size = ALONE if not _at_once(work) else CLOSED_FORM if isinstance(points, TheoremPoints) else AT_ONCE
+    closed = isinstance(points, TheoremPoints)
+    size = ALONE if not _at_once(work, CLOSED if closed else OF_POINTS) else CLOSED_FORM if closed else AT_ONCE
     chunk = read_chunks(game, grid, chunks, min(size, MOST_BLOCK // point_bytes(work)))
     identity = {
         "format": FORMAT,
@@ -191,7 +192,7 @@ def _is_count(value: Any) -> bool:
     return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1
 
 
-def _at_once(work: Work) -> bool:
-    """Whether the default solver, or a theorem, takes whole blocks."""
-    simple = all(quantity.name in (FAMILIES, *OF_POINTS) for quantity in work.quantities)
+def _at_once(work: Work, names: Sequence[str]) -> bool:
+    """Whether nothing but these quantities is asked for, which the default solver, or a theorem, has for whole blocks."""
+    simple = all(quantity.name in (FAMILIES, *names) for quantity in work.quantities)
     return simple and not work.selection.pointwise

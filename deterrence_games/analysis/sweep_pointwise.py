@@ -9,7 +9,7 @@ import numpy as np
 from deterrence_games.analysis.cell_names import PLAYED, path_in_words
 from deterrence_games.analysis.credibility import assess_commitments
 from deterrence_games.analysis.risk_dominance import undominated
-from deterrence_games.analysis.sweep_findings import INCOMPLETE, Findings
+from deterrence_games.analysis.sweep_findings import BORDER, INCOMPLETE, Findings
 from deterrence_games.analysis.sweep_quantities import LOGIT, Quantity, commitment_label
 from deterrence_games.analysis.sweep_select import Floats, Selection
 from deterrence_games.api import solve
@@ -39,6 +39,9 @@ class Pointwise:
     selection : Selection
     whole : bool
         Whether the families are read off the solution too.
+    closed : bool
+        Whether the families are those of a theorem, which exist where it says. Equilibria without such a name are left out,
+        and where theorem and solver differ off borders, the point counts as incomplete.
     """
 
     game: Game
@@ -47,6 +50,7 @@ class Pointwise:
     quantities: Sequence[Quantity]
     selection: Selection
     whole: bool
+    closed: bool = False
 
     def solve_all(self, columns: Mapping[str, Floats], here: Ints, found: Findings) -> None:
         """Solve the game at some points, and fill in what was asked for.
@@ -77,6 +81,10 @@ class Pointwise:
             found.exists[point, own] = True
             if not solution.complete:
                 found.status[point] |= INCOMPLETE
+        elif self.closed and any(quantity.differs for quantity in self.quantities):
+            own = [number if number >= 0 and found.exists[point, number] else -1 for number in own]
+            if set(own) != set(np.flatnonzero(found.exists[point]).tolist()) and not found.status[point] & BORDER:
+                found.status[point] |= INCOMPLETE
         found.count[point] = len(solution.equilibria)
         for quantity in self.quantities:
             try:
@@ -90,7 +98,10 @@ class Pointwise:
                 found.fail(point, "select", error)
 
     def _number(self, name: str) -> int:
-        return self.families.index(name) if name in self.families else len(self.families) - 1
+        """The family of a name; -1 for none."""
+        if name in self.families:
+            return self.families.index(name)
+        return -1 if self.closed else len(self.families) - 1
 
     def _fill(
         self, quantity: Quantity, solution: Solution, own: list[int], params: Mapping[str, float], point: int, found: Findings
@@ -102,8 +113,10 @@ class Pointwise:
             if limit.equilibria:
                 found.values[LOGIT][point] = [p for actions in _behavior(self.game, limit[0]) for p in actions]
         elif quantity.differs:
-            low, high = found.bounds[quantity.name]
+            low, high = np.moveaxis(found.bounds[quantity.name], -1, 0)
             for number, values in zip(own, self._values(quantity, solution, params), strict=True):
+                if number < 0:
+                    continue
                 for label, (least, most) in values.items():
                     k = quantity.labels.index(label) if quantity.dim else 0
                     low[point, number, k] = np.fmin(low[point, number, k], least)

@@ -13,7 +13,8 @@ from deterrence_games.lowering.tree import compile_game
 from deterrence_games.results import Solution
 
 FAMILIES, COUNT, LOGIT = "families", "count", "logit"
-OF_POINTS = ("outcomes", "payoffs", "war", "deterrence")  # a theorem has them too, and the default solver over whole arrays
+OF_POINTS = ("outcomes", "payoffs", "war", "deterrence")  # the default solver has them over whole arrays
+CLOSED = (*OF_POINTS, "strategies")  # a theorem has them in closed form
 OF_EQUILIBRIA = ("strategies", "margin", "credibility")  # read off the equilibria of one point at a time
 NAMES = (FAMILIES, COUNT, *OF_POINTS, *OF_EQUILIBRIA, LOGIT)
 

@@ -12,7 +12,7 @@ from deterrence_games.games import Game
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Bounds = tuple[Floats, Floats]
+Bounds = Floats  # [point, family, label, side]: the least and the greatest value
 
 EQUAL = 1e-9  # scores, and values, that differ by no more (as a share of the greatest) count as equal
 
@@ -102,14 +102,14 @@ def chosen(selection: Selection, players: Sequence[str], exists: Bools, bounds: 
     Parameters
     ----------
     exists : bool[point, family]
-    bounds : mapping quantity -> (low, high)
-        ``float64[point, family, label]``, with the quantity that the rule looks at.
+    bounds : mapping quantity -> float64[point, family, label, side]
+        With the quantity that the rule looks at.
     """
-    low, high = bounds[str(selection.looks_at)]
     label = players.index(selection.player) if selection.player else 0
+    own = bounds[str(selection.looks_at)][:, :, label]
     best = selection.rule == "best"
     columns = range(exists.shape[1])
-    worse = [np.where(exists[:, k], -high[:, k, label] if best else low[:, k, label], np.inf) for k in columns]
+    worse = [np.where(exists[:, k], -own[:, k, 1] if best else own[:, k, 0], np.inf) for k in columns]
     least = np.full(len(exists), np.inf)
     size = np.full(len(exists), EQUAL)
     for values in worse:
@@ -119,21 +119,20 @@ def chosen(selection: Selection, players: Sequence[str], exists: Bools, bounds: 
     return np.stack([(values <= limit) & exists[:, k] for k, values in enumerate(worse)] or [exists[:, 0]], axis=-1)
 
 
-def over(families: Bools, bounds: Bounds) -> Bounds:
+def over(families: Bools, bounds: Bounds) -> tuple[Floats, Floats]:
     """Bounds over some families at each point, ``float64[point, label]``; NaN where there is none.
 
     Parameters
     ----------
     families : bool[point, family]
-    bounds : pair of float64[point, family, label]
+    bounds : float64[point, family, label, side]
     """
-    low, high = bounds
-    least = np.full((low.shape[0], low.shape[2]), np.nan)
+    least = np.full((bounds.shape[0], bounds.shape[2]), np.nan)
     most = least.copy()
     for family in range(families.shape[1]):
         here = families[:, family, None]
-        np.fmin(least, low[:, family], out=least, where=here)
-        np.fmax(most, high[:, family], out=most, where=here)
+        np.fmin(least, bounds[:, family, :, 0], out=least, where=here)
+        np.fmax(most, bounds[:, family, :, 1], out=most, where=here)
     return least, most
 
 

@@ -36,6 +36,7 @@ class SolverPoints:
     game: Game
     solver: Solver
     families: tuple[str, ...]
+    at_a_time: int | None = None
 
     def find(
         self, columns: Mapping[str, Floats], points: int, quantities: Sequence[Quantity], selection: Selection

@@ -34,6 +34,11 @@ class Points(Protocol):
         """Names of the families that are told apart."""
         ...
 
+    @property
+    def at_a_time(self) -> int | None:
+        """Points that are worked on at a time, when it is not a whole block."""
+        ...
+
     def find(self, columns: Columns, points: int, quantities: Sequence[Quantity], selection: Selection) -> Findings:
         """Evaluate every point."""
         ...
@@ -59,16 +64,22 @@ class Work:
 
     def measure(self, piece: Piece) -> tuple[Block, Errors]:
         """The variables on a block, and the errors with the numbers of their points within it."""
-        swept = piece.columns()
-        columns = {**{name: np.asarray(value) for name, value in piece.fixed.items()}, **swept}
-        found = self.points.find(columns, piece.points, self._needed(), self.selection)
-        listed = {variable.name: swept[variable.name] for variable in self.variables if variable.name in swept}
-        made = arrays(found, self.quantities, self.selection, self.points.game.players, listed)
-        shaped = {
-            variable.name: np.ascontiguousarray(made[variable.name]).reshape(*piece.shape, *variable.sizes)
-            for variable in self.variables
-        }
-        return shaped, found.errors[:MOST_ERRORS]
+        swept, needed = piece.columns(), self._needed()
+        fixed = {name: np.asarray(value) for name, value in piece.fixed.items()}
+        whole = {own.name: np.empty((piece.points, *own.sizes), own.dtype) for own in self.variables}
+        errors: Errors = []
+        length = self.points.at_a_time or piece.points
+        for start in range(0, piece.points, length):
+            part = slice(start, min(start + length, piece.points))
+            columns = {name: values[part] for name, values in swept.items()}
+            found = self.points.find({**fixed, **columns}, part.stop - start, needed, self.selection)
+            listed = {own.name: columns[own.name] for own in self.variables if own.name in columns}
+            made = arrays(found, self.quantities, self.selection, self.points.game.players, listed)
+            for name, values in whole.items():
+                values[part] = made[name]
+            errors += [(start + point, quantity, message) for point, quantity, message in found.errors]
+        shaped = {own.name: whole[own.name].reshape(*piece.shape, *own.sizes) for own in self.variables}
+        return shaped, errors[:MOST_ERRORS]
 
     def _needed(self) -> tuple[Quantity, ...]:
         """The quantities, and what the rule looks at."""

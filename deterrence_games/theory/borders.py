@@ -18,7 +18,8 @@ from sympy.core.relational import Relational
 
 from deterrence_games.games.expressions import exact, to_text
 from deterrence_games.results.region_map import BorderCurve
-from deterrence_games.theory.closed_values import COMPARE, ClosedValues, atoms_of, truth_of
+from deterrence_games.theory.closed_values import COMPARE, ClosedValues, truth_of
+from deterrence_games.theory.value_formulas import atoms_of
 
 Floats = npt.NDArray[np.float64]
 Side = tuple[int, bool]  # bits of the families that exist, and whether the assumptions hold

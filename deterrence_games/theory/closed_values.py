@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import sympy
-from sympy import Expr, Symbol
+from sympy import Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Or
 from sympy.printing.pycode import PythonCodePrinter
 
-from deterrence_games.theory.family import Family
+from deterrence_games.theory.value_formulas import Formulas, InArrays, Label, Table, atoms_of, formulas_of, quantity_tables
 
 if TYPE_CHECKING:
     from deterrence_games.theory.theorem import Theorem
@@ -46,36 +46,24 @@ class ClosedValues:
     assumptions : Boolean
     conditions : tuple of Boolean
         One a family.
-    quantities : mapping name -> for each family, for each label, formulas
-        The least and the greatest of the formulas bound the quantity over the family's members.
+    quantities : mapping name -> Table
     """
 
     parameters: tuple[str, ...]
     assumptions: Boolean
     conditions: tuple[Boolean, ...]
-    quantities: Mapping[str, tuple[tuple[tuple[Expr, ...], ...], ...]]
+    quantities: Mapping[str, Table]
     _compiled: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, theorem: "Theorem") -> "ClosedValues":
-        """The families on open sets; ``outcomes``, ``payoffs``, and the probabilities of ``war`` and ``deterrence``."""
+        """The families on open sets, and the quantities of `quantity_tables`."""
         game = theorem.game
-        tables: dict[str, list[tuple[tuple[Expr, ...], ...]]] = {"outcomes": [], "payoffs": [], "war": [], "deterrence": []}
-        for family in theorem.families:
-            war = sympy.Add(*(family.outcomes[label] for label in game.wars))
-            quiet = family.outcomes[game.status_quo] if game.status_quo else sympy.S.Zero
-            for name, formulas in (
-                ("outcomes", [family.outcomes[label] for label in game.outcomes]),
-                ("payoffs", [family.payoffs[player] for player in game.players]),
-                ("war", [war]),
-                ("deterrence", [quiet]),
-            ):
-                tables[name].append(tuple(_ends(family, formula) for formula in formulas))
         return cls(
             game.parameters,
             And(*game.assumptions, evaluate=False),
             tuple(And(*family.conditions, evaluate=False) for family in theorem.families),
-            {name: tuple(table) for name, table in tables.items()},
+            quantity_tables(game, theorem.families),
         )
 
     def __getstate__(self) -> dict[str, Any]:
@@ -83,7 +71,7 @@ class ClosedValues:
 
     def evaluate(
         self, columns: Mapping[str, Floats], points: int, names: Sequence[str]
-    ) -> tuple[Bools, Bools, Bools, dict[str, tuple[Floats, Floats]]]:
+    ) -> tuple[Bools, Bools, Bools, dict[str, Floats]]:
         """Evaluate the families, and some quantities in them.
 
         Parameters
@@ -101,23 +89,21 @@ class ClosedValues:
         border : bool[point]
             Whether the point is so close to the border of a family that its conditions were compared in fractions, for which
             floats stand for the shortest decimals that print them.
-        bounds : dict name -> (low, high)
-            ``float64[point, family, label]``; NaN where the family does not exist.
+        bounds : dict name -> float64[point, family, label, side]
+            The least and the greatest value; NaN where the family does not exist.
         """
         families = len(self.conditions)
         exists = np.empty((families, points), dtype=np.bool_)
         inside, border = np.empty(points, dtype=np.bool_), np.empty(points, dtype=np.bool_)
         widths = {name: len(self.quantities[name][0]) if families else 0 for name in names}
-        bounds = {
-            name: (np.empty((families, width, points)), np.empty((families, width, points))) for name, width in widths.items()
-        }
-        function, atoms = self._function(tuple(names))
+        bounds = {name: np.empty((points, families, width, 2)) for name, width in widths.items()}
+        function, formulas = self._function(tuple(names))
         for start in range(0, points, PART):
             part = slice(start, min(start + PART, points))
             arguments = [column[part] if (column := columns[name]).ndim else column for name in self.parameters]
             with np.errstate(all="ignore"):
                 results = function(*arguments)
-            truths, close = _compare(atoms, results)
+                truths, close = _compare(formulas, results)
             inside[part] = truth_of(self.assumptions, truths)
             border[part] = False
             for row, condition in enumerate(self.conditions):
@@ -126,31 +112,31 @@ class ClosedValues:
             border[part] &= inside[part]
             self._recheck(columns, np.flatnonzero(border[part]) + start, exists)
             exists[:, part] &= inside[part]
-            rest = results[2 * len(atoms) :]
+            rest = results[2 * (len(formulas.atoms) + len(formulas.more)) :]
             for name in names:
-                low, high = bounds[name]
                 for row, labels in enumerate(self.quantities[name]):
-                    for label, ends in enumerate(labels):
-                        own, rest = rest[: len(ends)], rest[len(ends) :]
-                        least, most = own[0], own[0]
-                        for value in own[1:]:
-                            least, most = np.minimum(least, value), np.maximum(most, value)
-                        low[row, label, part] = np.where(exists[row, part], least, np.nan)
-                        high[row, label, part] = (
-                            np.where(exists[row, part], most, np.nan) if len(own) > 1 else low[row, label, part]
-                        )
-        turned = {name: (low.transpose(2, 0, 1), high.transpose(2, 0, 1)) for name, (low, high) in bounds.items()}
-        return exists.T, inside, border, turned
+                    for place, label in enumerate(labels):
+                        count = sum(len(own.ends) for own in label)
+                        ends = _bounds(label, rest[:count], truths)
+                        rest = rest[count:]
+                        for side, end in enumerate(ends):
+                            bounds[name][part, row, place, side] = np.where(exists[row, part], end, np.nan)
+        return exists.T, inside, border, bounds
 
-    def _function(self, names: tuple[str, ...]) -> tuple[Any, list[Relational]]:
-        """Both sides of every relation, then the formulas of the quantities; and the relations."""
+    def formulas(self, names: Sequence[str]) -> Formulas:
+        """What is computed for some of the quantities."""
+        return formulas_of(self.parameters, (self.assumptions, *self.conditions), [self.quantities[name] for name in names])
+
+    def _function(self, names: tuple[str, ...]) -> tuple[Any, Formulas]:
+        """Both sides of every relation, then the formulas of the quantities; and what they are."""
         if names not in self._compiled:
-            atoms = list(dict.fromkeys(atom for one in (self.assumptions, *self.conditions) for atom in atoms_of(one)))
-            formulas = [side for atom in atoms for side in (atom.lhs, atom.rhs)]
-            formulas += [end for name in names for labels in self.quantities[name] for ends in labels for end in ends]
-            function = sympy.lambdify(self._symbols, formulas, modules="numpy", dummify=True, cse=True)
-            self._compiled[names] = function, atoms
-        found: tuple[Any, list[Relational]] = self._compiled[names]
+            formulas = self.formulas(names)
+            modules = [{"least": _least, "greatest": _greatest}, "numpy"]
+            function = sympy.lambdify(
+                formulas.symbols, formulas.results, modules, InArrays(), cse=lambda _: (formulas.shared, formulas.results)
+            )
+            self._compiled[names] = function, formulas
+        found: tuple[Any, Formulas] = self._compiled[names]
         return found
 
     @property
@@ -165,7 +151,7 @@ class ClosedValues:
             self._function(())
         key = ("in fractions",)
         if key not in self._compiled:
-            atoms = self._compiled[()][1]
+            atoms = self._compiled[()][1].atoms
             sides = [side for atom in atoms for side in (atom.lhs, atom.rhs)]
             written = {"Fraction": Fraction}
             printer = _InFractions({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
@@ -197,32 +183,47 @@ class _InFractions(PythonCodePrinter):  # type: ignore[misc]  # SymPy has no typ
         return self._print_Rational(expr)
 
 
-def _ends(family: Family, formula: Expr) -> tuple[Expr, ...]:
-    """The formula at the ends of every probability that the family leaves free, later ones first."""
-    found = [formula]
-    for symbol, held in reversed(list(family.ranges.items())):
-        if any(symbol in one.free_symbols for one in found):
-            found = [one.subs(symbol, end) for one in found for end in (held.start, held.end)]
-    return tuple(dict.fromkeys(found))
+def _least(one: Any, other: Any) -> Any:
+    return np.where(one < other, one, other)
+
+
+def _greatest(one: Any, other: Any) -> Any:
+    return np.where(one > other, one, other)
+
+
+def _bounds(label: Label, ends: Sequence[Any], truths: Mapping[Any, Truth]) -> tuple[Any, Any]:
+    """The least and the greatest value of a quantity over its alternatives."""
+    if not ends:
+        return np.nan, np.nan
+    found: list[tuple[Any, Any]] = []
+    low: Any = np.inf
+    high: Any = -np.inf
+    for own in label:
+        held, ends = ends[: len(own.ends)], ends[len(own.ends) :]
+        least = most = held[0]
+        for value in held[1:]:
+            least, most = _least(value, least), _greatest(value, most)
+        found.append((least, most))
+    if len(found) == 1:
+        return found[0]
+    for own, (least, most) in zip(label, found, strict=True):
+        here = truth_of(own.when, truths)
+        low, high = np.where(here & (least < low), least, low), np.where(here & (most > high), most, high)
+    none = low > high  # no case holds, within rounding
+    return np.where(none, found[0][0], low), np.where(none, found[0][1], high)
 
 
 # ---- conditions ------------------------------------------------------------------------------------------------------------
 
 
-def atoms_of(condition: Boolean) -> list[Relational]:
-    """The relations in a condition."""
-    if isinstance(condition, And | Or):
-        return [atom for part in condition.args for atom in atoms_of(part)]
-    return [condition] if isinstance(condition, Relational) else []
-
-
-def _compare(atoms: list[Relational], results: Sequence[Any]) -> tuple[dict[Any, Bools], dict[Any, Bools]]:
+def _compare(formulas: Formulas, results: Sequence[Any]) -> tuple[dict[Any, Bools], dict[Any, Bools]]:
     """Whether each relation holds at each point, and whether its two sides are too close to tell; one value if for all."""
     truths, close = {}, {}
-    for k, atom in enumerate(atoms):
+    for k, atom in enumerate((*formulas.atoms, *formulas.more)):
         left, right = (np.asarray(side, dtype=np.float64) for side in results[2 * k : 2 * k + 2])
         truths[atom] = COMPARE[atom.rel_op](left, right)
-        close[atom] = np.abs(left - right) <= CLOSE * (np.abs(left) + np.abs(right))
+        if k < len(formulas.atoms):
+            close[atom] = np.abs(left - right) <= CLOSE * (np.abs(left) + np.abs(right))
     return truths, close
 
 

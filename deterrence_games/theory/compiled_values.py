@@ -2,23 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import sympy
-from sympy import Symbol
 from sympy.logic.boolalg import And, Boolean, Or
-from sympy.printing.pycode import PythonCodePrinter
 
 from deterrence_games.errors import GameError, ParameterError
 from deterrence_games.solvers.generated import compiled_function
-from deterrence_games.theory.closed_values import CLOSE, ClosedValues, atoms_of
-
-if TYPE_CHECKING:
-    from sympy import Expr
+from deterrence_games.theory.closed_values import CLOSE, ClosedValues
+from deterrence_games.theory.value_formulas import InNumbers, Label
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 MOST_FAMILIES = 64  # one bit of the mask a family
 INSIDE, BORDER = 1, 2  # bits of the flags
@@ -56,7 +51,7 @@ class CompiledValues:
     ----------
     values : ClosedValues
     quantities : sequence of str
-        Of ``outcomes``, ``payoffs``, ``war`` and ``deterrence``.
+        Of ``outcomes``, ``payoffs``, ``war``, ``deterrence`` and ``strategies``.
     """
 
     def __init__(self, values: ClosedValues, quantities: Sequence[str]) -> None:
@@ -68,9 +63,11 @@ class CompiledValues:
         self.values = values
         self.quantities = tuple(quantities)
         self.open = {
-            name: any(len(ends) > 1 for labels in values.quantities[name] for ends in labels) for name in self.quantities
+            name: any(sum(len(own.ends) for own in label) > 1 for labels in values.quantities[name] for label in labels)
+            for name in self.quantities
         }
         self.source = _source(values, self.quantities, self.open)
+        self.side_by_side = _source(values, self.quantities, None)
 
     def evaluate(self, params: Mapping[str, npt.ArrayLike]) -> PointValues:
         """Evaluate the theorem.
@@ -110,6 +107,26 @@ class CompiledValues:
             mask[places] = (exists * bits).sum(axis=1, dtype=np.uint64)
         return PointValues(mask, (flags & INSIDE) > 0, border, low, high)
 
+    def evaluate_columns(
+        self, columns: Mapping[str, Floats], points: int, names: Sequence[str]
+    ) -> tuple[Bools, Bools, Bools, dict[str, Floats]]:
+        """What `ClosedValues.evaluate` returns, with the same bits; `names` are the quantities of this evaluator."""
+        families = len(self.values.conditions)
+        exists, flags = np.empty((points, families), dtype=np.bool_), np.empty(points, dtype=np.uint8)
+        widths = {name: len(self.values.quantities[name][0]) if families else 0 for name in names}
+        bounds = {name: np.empty((points, families, width, 2)) for name, width in widths.items()}
+        inputs = [np.ascontiguousarray(np.atleast_1d(columns[name]), dtype=np.float64) for name in self.values.parameters]
+        if points:
+            compiled_function(self.side_by_side, "evaluate")(points, exists, flags, *bounds.values(), *inputs)
+        border = (flags & BORDER) > 0
+        places = np.flatnonzero(border)
+        if places.size:
+            part = {name: column[places] if column.ndim else column for name, column in columns.items()}
+            exists[places], _, _, decided = self.values.evaluate(part, places.size, names)
+            for name, values in decided.items():
+                bounds[name][places] = values
+        return exists, (flags & INSIDE) > 0, border, bounds
+
 
 def _points(columns: Mapping[str, Floats]) -> int:
     """The common length of the columns; numbers hold at every point."""
@@ -125,41 +142,37 @@ def _points(columns: Mapping[str, Floats]) -> int:
     return next(iter(lengths), 1)
 
 
-def _source(values: ClosedValues, quantities: Sequence[str], open_ended: Mapping[str, bool]) -> str:
-    """A module with a function that goes through the points and fills its outputs."""
-    names = {Symbol(name, real=True): Symbol(f"x{k}", real=True) for k, name in enumerate(values.parameters)}
-    atoms = list(dict.fromkeys(atom for one in (values.assumptions, *values.conditions) for atom in atoms_of(one)))
-    formulas: list[Expr] = [side for atom in atoms for side in (atom.lhs, atom.rhs)]
-    targets = []
-    for name in quantities:
-        for row, labels in enumerate(values.quantities[name]):
-            for label, ends in enumerate(labels):
-                targets.append((name, row, label, len(formulas), len(ends)))
-                formulas += ends
-    shared, results = sympy.cse([formula.xreplace(names) for formula in formulas], symbols=sympy.numbered_symbols("t"))
-    write = PythonCodePrinter({"fully_qualified_modules": False}).doprint
-    inputs = [f"x{k}" for k in range(len(values.parameters))]
-    outputs = [f"{name}_{side}" for name in quantities for side in (("low", "high") if open_ended[name] else ("low",))]
+def _source(values: ClosedValues, quantities: Sequence[str], open_ended: Mapping[str, bool] | None) -> str:
+    """A module with a function that goes through the points and fills its outputs.
+
+    They are those of `PointValues`; or, without `open_ended`, truth values and bounds side by side, NaN where a family does not
+    exist.
+    """
+    apart = open_ended is not None
+    formulas = values.formulas(quantities)
+    write = InNumbers().doprint
+    inputs = [str(symbol) for symbol in formulas.symbols]
+    sides = {name: ("low", "high") if open_ended is None or open_ended[name] else ("low",) for name in quantities}
+    outputs = (
+        [f"{name}_{side}" for name in quantities for side in sides[name]] if apart else [f"{name}_out" for name in quantities]
+    )
+    taken = [f"{name}_in" for name in inputs]
     lines = [
         "import numpy as np",
         "from math import *",
         "",
         "",
-        f"def evaluate({', '.join(['points', 'mask', 'flags', *outputs, *(f'{name}_in' for name in inputs)])}):",
+        f"def evaluate({', '.join(['points', 'mask' if apart else 'exists', 'flags', *outputs, *taken])}):",
         "    for p in range(points):",
         *(f"        {name} = {name}_in[p] if {name}_in.size == points else {name}_in[0]" for name in inputs),
-        *(f"        {symbol} = {write(formula)}" for symbol, formula in shared),
+        *(f"        {symbol} = {write(formula)}" for symbol, formula in formulas.shared),
     ]
-    sign = {"==": "==", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "!=": "!="}
-    for k, atom in enumerate(atoms):
-        left, right = results[2 * k], results[2 * k + 1]
-        lines += [
-            f"        l = {write(left)}",
-            f"        r = {write(right)}",
-            f"        h{k} = l {sign[atom.rel_op]} r",
-            f"        c{k} = abs(l - r) <= {CLOSE!r} * (abs(l) + abs(r))",
-        ]
-    number = {atom: k for k, atom in enumerate(atoms)}
+    for k, atom in enumerate((*formulas.atoms, *formulas.more)):
+        left, right = formulas.results[2 * k : 2 * k + 2]
+        lines += [f"        l = {write(left)}", f"        r = {write(right)}", f"        h{k} = l {atom.rel_op} r"]
+        if k < len(formulas.atoms):
+            lines.append(f"        c{k} = abs(l - r) <= {CLOSE!r} * (abs(l) + abs(r))")
+    number = {atom: k for k, atom in enumerate((*formulas.atoms, *formulas.more))}
     inside = _logic(values.assumptions, number, "h{0}")
     lines += [f"        inside = {inside}", "        border = False", "        found = np.uint64(0)"]
     for row, condition in enumerate(values.conditions):
@@ -170,21 +183,71 @@ def _source(values: ClosedValues, quantities: Sequence[str], open_ended: Mapping
             f"        least = {_logic(condition, number, '(h{0} and not c{0})')}",
             "        border |= most != least",
         ]
+    lines += ["        if not inside:", "            found = np.uint64(0)"]
+    families = range(len(values.conditions))
+    lines += (
+        ["        mask[p] = found"]
+        if apart
+        else [f"        exists[p, {row}] = (found & np.uint64({1 << row})) != 0" for row in families]
+    )
     lines += [
-        "        mask[p] = found if inside else np.uint64(0)",
         f"        flags[p] = ({INSIDE} if inside else 0) | ({BORDER} if border and inside else 0)",
     ]
-    for name, row, label, first, count in targets:
-        bounds = [write(result) for result in results[first : first + count]]
-        for side, pick in (("low", "min"), ("high", "max"))[: 1 + open_ended[name]]:
-            value = bounds[0] if count == 1 else f"{pick}({', '.join(bounds)})"
-            lines.append(f"        {name}_{side}[{row}, {label}, p] = {value}")
+    texts = iter([write(result) for result in formulas.results[2 * len(number) :]])
+    for name in quantities:
+        for row, labels in enumerate(values.quantities[name]):
+            own: list[str] = []
+            targets = [
+                [
+                    f"{name}_{side}[{row}, {place}, p]" if apart else f"{name}_out[p, {row}, {place}, {k}]"
+                    for k, side in enumerate(sides[name])
+                ]
+                for place in range(len(labels))
+            ]
+            for label, filled in zip(labels, targets, strict=True):
+                ends = [[next(texts) for _ in part.ends] for part in label]
+                own += _assignments(label, ends, number, list(zip(sides[name], filled, strict=True)))
+            if apart:
+                lines += [f"        {line}" for line in own]
+            else:
+                lines += [f"        if exists[p, {row}]:", *(f"            {line}" for line in own), "        else:"]
+                lines += [f"            {target} = np.nan" for filled in targets for target in filled]
     return "\n".join(lines) + "\n"
+
+
+def _assignments(
+    label: Label, ends: Sequence[Sequence[str]], number: Mapping[Boolean, int], targets: Sequence[tuple[str, str]]
+) -> list[str]:
+    """Lines that fill the bounds of a quantity, as `ClosedValues` computes them."""
+    if not any(ends):
+        return [f"{target} = np.nan" for _, target in targets]
+    if len(label) == 1 and len(ends[0]) == 1:
+        return [f"{target} = {ends[0][0]}" for _, target in targets]
+    last = [*_extremes(ends[0]), "low, high = lo, hi"]
+    if len(label) == 1:
+        return [*last, *(f"{target} = {side}" for side, target in targets)]
+    lines = ["low, high = np.inf, -np.inf"]
+    for own, texts in zip(label, ends, strict=True):
+        lines.append(f"if {_logic(own.when, number, 'h{0}')}:")
+        lines += [f"    {line}" for line in _extremes(texts)]
+        lines += ["    if lo < low:", "        low = lo", "    if hi > high:", "        high = hi"]
+    lines += ["if low > high:", *(f"    {line}" for line in last)]
+    return [*lines, *(f"{target} = {side}" for side, target in targets)]
+
+
+def _extremes(texts: Sequence[str]) -> list[str]:
+    """Lines that find the least and the greatest of some values."""
+    lines = [f"lo = hi = 1.0 * ({texts[0]})"]  # a double, also where the formula is a whole number
+    for text in texts[1:]:
+        lines += [f"v = {text}", "if v < lo:", "    lo = v", "if v > hi:", "    hi = v"]
+    return lines
 
 
 def _logic(condition: Boolean, number: Mapping[Boolean, int], form: str) -> str:
     """A condition in terms of its relations' numbers."""
     if isinstance(condition, And | Or):
         parts = [_logic(part, number, form) for part in condition.args]
-        return f"({(' and ' if isinstance(condition, And) else ' or ').join(parts)})" if parts else "True"
+        return (
+            f"({(' and ' if isinstance(condition, And) else ' or ').join(parts)})" if parts else str(isinstance(condition, And))
+        )
     return form.format(number[condition]) if condition in number else str(bool(condition))

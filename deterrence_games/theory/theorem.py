@@ -361,16 +361,22 @@ class Theorem:
         ----------
         params : mapping parameter -> float64[point] or number
         quantities : sequence of str
-            Of ``outcomes``, ``payoffs``, ``war`` and ``deterrence``.
+            Of ``outcomes``, ``payoffs``, ``war``, ``deterrence`` and ``strategies``, whose labels are those of `Game.outcomes`,
+            of `Game.players`, one, one, and every action at every information set in the order of `TreeForm.structure`.
 
         Raises
         ------
         ParameterError
             For a parameter or quantity that is unknown or missing, and columns of different lengths.
         """
-        if tuple(quantities) not in self._compiled:
-            self._compiled[tuple(quantities)] = CompiledValues(ClosedValues.of(self), quantities)
-        return self._compiled[tuple(quantities)].evaluate(params)
+        return self.compiled(quantities).evaluate(params)
+
+    def compiled(self, quantities: Sequence[str]) -> CompiledValues:
+        """What `evaluate` runs, made once for each choice of quantities."""
+        wanted = tuple(quantities)
+        if wanted not in self._compiled:
+            self._compiled[wanted] = CompiledValues(self.values, wanted)
+        return self._compiled[wanted]
 
     def map(self, x: Axis, y: Axis, fixed: Mapping[str, Any] | None = None) -> RegionMap:
         """Which of `families` exist at every point of a grid over two parameters, from their closed forms.
@@ -403,6 +409,11 @@ class Theorem:
             if name not in params:
                 raise ParameterError(f"game {self.game.name!r}: parameter {name!r} is missing; give a value for it")
         return self.game.parameters
+
+    @cached_property
+    def values(self) -> ClosedValues:
+        """The families and their quantities as functions of arrays, in NumPy."""
+        return ClosedValues.of(self)
 
     @cached_property
     def _compiled(self) -> dict[tuple[str, ...], CompiledValues]:
