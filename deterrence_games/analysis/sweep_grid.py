@@ -235,7 +235,10 @@ def _read_axis(game: Game, name: str, given: Any) -> Floats:
         if isinstance(given, Log) and not float(low) > 0:
             raise reject(f"axis {name!r} is logarithmic and begins at {low!r:.40}; begin above zero, or use Linear")
         _check_count(game, f"axis {name!r}", points, 2)
-        return given.values()
+        even = given.values()
+        if not (np.diff(even) > 0).all():
+            raise reject(f"axis {name!r} from {low!r:.40} to {high!r:.40} has no {points:,} different values; ask for fewer")
+        return even
     values = _column(game, f"axis {name!r}", given)
     if not (np.diff(values) > 0).all():
         place = int(np.flatnonzero(np.diff(values) <= 0)[0])
@@ -277,7 +280,10 @@ def _read_sample(game: Game, given: Sample) -> Sample:
 
 def _read_table(game: Game, given: Table) -> dict[str, Floats]:
     reject = _rejecting(game)
-    columns = {name: given.columns[name] for name in given.columns}
+    try:
+        columns = {name: given.columns[name] for name in given.columns}
+    except (TypeError, LookupError):
+        raise reject(f"the table is of {given.columns!r:.60}; give Table({{parameter: values}}), or a data frame") from None
     if not columns:
         raise reject("the table is empty; give {parameter: values}")
     for name in columns:

@@ -19,13 +19,16 @@ from deterrence_games.analysis.sweep_sample import in_words
 from deterrence_games.analysis.sweep_select import Selection
 from deterrence_games.analysis.sweep_theorem import TheoremPoints
 from deterrence_games.analysis.sweep_work import Points, Work
-from deterrence_games.errors import ParameterError
+from deterrence_games.errors import ParameterError, SizeError
 from deterrence_games.games import Game
 from deterrence_games.io.game_json import game_to_json
 
 FORMAT = 1  # of the store
 CLOSED_FORM, AT_ONCE, ALONE = 1 << 20, 1 << 14, 1 << 8  # points a block: a tenth of a second to some seconds of work
 MOST_BLOCK = 1 << 25  # bytes a block; larger ones are given back to the system and laid out anew, at twice the cost of the work
+
+
+MOST_CHUNK = 1 << 31  # bytes that a caller may ask for
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +119,13 @@ def make_plan(
     method : str
         Solver or theorem, in words that tell it from any other.
     chunks : int, mapping parameter -> int or None
+
+    Raises
+    ------
+    ParameterError
+        When the chunks are no whole numbers, or belong to no axis.
+    SizeError
+        When they make blocks of more than two GiB.
     """
     game = points.game
     listed = {name: units(game, name) for name in grid.listed}
@@ -123,6 +133,12 @@ def make_plan(
     closed = isinstance(points, TheoremPoints)
     size = ALONE if not _at_once(work, CLOSED if closed else OF_POINTS) else CLOSED_FORM if closed else AT_ONCE
     chunk = read_chunks(game, grid, chunks, min(size, MOST_BLOCK // point_bytes(work)))
+    length, each = math.prod(chunk), point_bytes(work) + 8 * max(len(grid.axes), len(grid.listed))
+    if length * each > MOST_CHUNK:
+        raise SizeError(
+            f"sweep of game {game.name!r}: chunks makes blocks of {length:,} points, {length * each / 1e9:,.3g} GB each; at "
+            f"most {MOST_CHUNK / 1e9:.3g} GB are worked on at a time, give chunks={MOST_CHUNK // each:,} or fewer, or none"
+        )
     identity = {
         "format": FORMAT,
         "game": game_hash(game),

@@ -18,6 +18,8 @@ CLOSED = (*OF_POINTS, "strategies")  # a theorem has them in closed form
 OF_EQUILIBRIA = ("strategies", "margin", "credibility")  # read off the equilibria of one point at a time
 NAMES = (FAMILIES, COUNT, *OF_POINTS, *OF_EQUILIBRIA, LOGIT)
 
+_TAKEN = ("status", "family", "bound", "outcome", "player", "action", "commitment", "point", "error", "errors")
+
 Measure = Callable[[Solution], float]
 
 _WORDS = {
@@ -94,9 +96,10 @@ def read_quantities(game: Game, given: Any) -> tuple[Quantity, ...]:
             found.append(_named(game, one))
         elif callable(one):
             name = getattr(one, "__name__", "")
-            if not str(name).isidentifier() or name in NAMES or name in game.parameters or name in ("status", "errors"):
+            if not str(name).isidentifier() or name in (*NAMES, *game.parameters, *_TAKEN) or str(name).startswith("error_"):
                 raise reject(
-                    f"the function {one!r:.60} needs a name of its own, under which its values are kept; write it with def"
+                    f"the function {one!r:.60} needs a name of its own, under which its values are kept; write it with def, "
+                    "and call it otherwise than what a dataset holds already"
                 )
             words = (getattr(one, "__doc__", None) or f"{name} of the solution").strip().partition("\n")[0]
             found.append(Quantity(name, words, unit="", function=one))

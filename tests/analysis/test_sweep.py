@@ -250,6 +250,16 @@ def test_a_dataset_says_where_it_comes_from(swept):
     assert changed.attrs["game_sha256"] != swept.attrs["game_sha256"]
 
 
+def named(name):
+    """A function of a solution under a name that a dataset uses itself."""
+
+    def function(solution):
+        return 0.0
+
+    function.__name__ = name
+    return function
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -257,6 +267,8 @@ def test_a_dataset_says_where_it_comes_from(swept):
         ({"quantities": ()}, "quantities are ()"),
         ({"quantities": ("war", "war")}, "'war' is asked for twice"),
         ({"quantities": (lambda solution: 0.0,)}, "needs a name of its own"),
+        ({"quantities": ("war", named("family"))}, "needs a name of its own"),
+        ({"quantities": ("war", named("error_p"))}, "call it otherwise than what a dataset holds already"),
         ({"quantities": (3,)}, "quantity 3 is neither"),
         ({"select": "nicest"}, "unknown rule 'nicest'"),
         ({"select": "best"}, "names no player; write best and one of challenger, defender"),

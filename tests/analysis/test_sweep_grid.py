@@ -48,7 +48,10 @@ WITHOUT_A_DC = {**FIXED, "p": 0.5}
         (dg.Sample({"p": (0, 1), "a_DC": (1, 2)}, 0), FIXED, "the sample has 0 points"),
         (dg.Sample({"p": (0, 1), "a_DC": (1, 2)}, 8, "lhs"), FIXED, "unknown method 'lhs'"),
         (dg.Sample({"p": (0, 1), "a_DC": (1, 2)}, 8, seed=-1), FIXED, "seed -1"),
+        ({"p": dg.Linear(0.5, 0.5 + 2**-52, 50), "a_DC": [1]}, FIXED, "has no 50 different values; ask for fewer"),
         (dg.Table({}), FIXED, "the table is empty"),
+        (dg.Table([0.1, 0.2]), FIXED, "the table is of [0.1, 0.2]; give Table({parameter: values})"),
+        (dg.Table(7), FIXED, "the table is of 7; give"),
         (dg.Table({"p": [0.1, 0.2], "a_DC": [1]}), FIXED, "columns of the table differ in length"),
     ],
 )
@@ -122,6 +125,17 @@ def test_blocks_cover_every_point_once(shape, size, lengths):
     for number in range(plan.blocks):
         seen[plan.block(number)] += 1
     assert (seen == 1).all()
+
+
+def test_chunks_past_memory_are_refused_before_anything_is_written(tmp_path):
+    grid = {name: dg.Linear(1 + k, 1.9 + k, 10_000) for k, name in enumerate(("b_DC", "b_DDh", "b_SQ"))}
+    fixed = {"a_SQ": 0, "a_DD": -3, "a_DC": 1, "b_DDs": 0, "p": 0.5}
+    place = tmp_path / "x.zarr"
+    with pytest.raises(dg.SizeError, match=r"blocks of 1,000,000,000,000 points, .* GB each; at most 2.15 GB .* give chunks="):
+        dg.sweep(RUDIMENTARY, grid, fixed=fixed, store=place, chunks=10**12)
+    with pytest.raises(dg.SizeError, match=r"blocks of 10,000,000,000 points"):
+        dg.sweep(RUDIMENTARY, grid, fixed=fixed, store=place, chunks={"b_DC": 100})
+    assert not place.exists()
 
 
 @pytest.mark.parametrize(
