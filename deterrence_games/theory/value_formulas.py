@@ -16,6 +16,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Or
 from sympy.printing.pycode import PythonCodePrinter
 
+from deterrence_games.lowering.tree import compile_game
 from deterrence_games.theory.family import Case, Family
 
 if TYPE_CHECKING:
@@ -103,8 +104,6 @@ def atoms_of(condition: Boolean) -> list[Relational]:
 
 def quantity_tables(game: "Game", families: Sequence[Family]) -> Mapping[str, Table]:
     """``outcomes``, ``payoffs``, the probabilities of ``war`` and ``deterrence``, and ``strategies`` in each family."""
-    from deterrence_games.lowering.tree import compile_game
-
     structure = compile_game(game).structure
     actions = [(place, label) for q, place in enumerate(structure.information_sets) for label in structure.set_labels(q)]
     tables: dict[str, list[tuple[Label, ...]]] = {

@@ -1,5 +1,6 @@
 """Workers: processes and a Dask cluster give the bits of one process, also when workers die."""
 
+import multiprocessing
 import os
 import signal
 
@@ -54,6 +55,27 @@ def test_workers_that_die_again_and_again_end_the_sweep_which_can_go_on(tmp_path
     for file in (tmp_path / "deaths").iterdir():
         file.unlink()
     assert (dg.sweep(RUDIMENTARY, PLANE, **options).status == 0).all()
+
+
+def test_an_interrupted_run_leaves_no_worker_behind_and_goes_on(tmp_path, monkeypatch, alone):
+    place = tmp_path / "x.zarr"
+    write, left = dg.analysis.sweep_store.SweepStore.write, [2]
+
+    def interrupted(store, *arguments):
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        write(store, *arguments)
+
+    options = {"fixed": FIXED, "quantities": WANTED, "chunks": 5, "store": place}
+    with monkeypatch.context() as patch:
+        patch.setattr(dg.analysis.sweep_store.SweepStore, "write", interrupted)
+        with pytest.raises(KeyboardInterrupt) as stop:
+            dg.sweep(RUDIMENTARY, PLANE, **options, processes=2)
+    assert "2 of 6 blocks are done; run it again to go on" in stop.value.__notes__[0]
+    assert not multiprocessing.active_children()
+    dg.sweep(RUDIMENTARY, PLANE, **options)
+    assert contents(place) == contents(alone)
 
 
 def test_functions_that_cannot_travel_are_named():
