@@ -74,10 +74,11 @@ def _verdict(result: Result) -> str:
 
 
 def _points(result: Result) -> str:
-    if result.proofs:
-        return f"{result.proofs} {'proofs' if result.proofs > 1 else 'proof'}"
+    proofs = f"{result.proofs} {'proofs' if result.proofs > 1 else 'proof'}"
+    if result.proofs and not result.drawn:
+        return proofs
     share = f"<br><i>{result.inside:,} inside</i>" if result.inside != result.drawn else ""
-    return f"{result.drawn:,}{share}"
+    return f"{result.drawn:,}{share}" + (f"<br>{proofs}" if result.proofs else "")
 
 
 COLUMNS = (

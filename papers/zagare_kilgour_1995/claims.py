@@ -5,7 +5,8 @@ from functools import lru_cache
 import numpy as np
 
 from deterrence_games.models import asymmetric_escalation
-from deterrence_games.reproduce import Claim, SolutionTable, SolvedPoints, TreeFigure, Trial, ordered
+from deterrence_games.reproduce import Claim, SolutionTable, SolvedPoints, TreeFigure, Trial, derived, ordered
+from deterrence_games.theory import Equivalence, Exclusion, Existence
 
 CITATION = (
     "Zagare, F. C. and Kilgour, D. M. (1995), Assessing Competing Defense Postures: The Strategic Implications of "
@@ -15,8 +16,30 @@ SILENT, LIMITED, ESCALATED = "No-Response", "Constrained Limited-Response", "Esc
 MIXED_LIMITED, MIXED_ESCALATED = f"{LIMITED} with escalation", f"{ESCALATED} with escalation"
 ATTACK, STRATEGIC, ALL = "Strategic Attack", "Strategic Deterrence", "All-Escalate Deterrence"
 SHARE = 10  # a point of this game takes longer than those of the others: about one for ten draws
+FAMILIES = 28  # on open sets
 CANDIDATES = 50  # a draw, of which some are taken from each region
 DERIVED = "derived here"
+C_H, C_1 = "((c_ED - c_DD)/(c_ED - c_EEh))", "((c_DC - c_SQ)/(c_DC - c_DD))"
+C_E, C_DE = "((c_DC - c_SQ)/(c_DC - c_EEh))", "((c_DC - c_SQ)/(c_DC - c_DE))"
+S_0, D_HS = "(p_HH/(p_HH + p_HS))", "((d_DDh - d_DC)/(d_DDh - d_ED))"
+R_H, R_S = "((d_DE - d_DC)/(d_DE - d_EEh))", "((d_DE - d_DC)/(d_DE - d_EEs))"
+R_1, R_3 = "((d_DE - d_DDh)/(d_DE - d_EEh))", f"((d_DE - (1 - {D_HS})*d_DDh - {D_HS}*d_EEh)/(d_DE - d_EEh))"
+CONDITIONS = {
+    SILENT: (f"p_ch >= {R_H}",),
+    LIMITED: (f"p_ch >= {R_H}", f"{S_0} >= {C_H}", f"p_HH + p_HS <= {C_1}"),
+    ESCALATED: (f"p_ch >= {R_H}", f"p_ch >= {D_HS}", f"{S_0} < {C_H}", f"p_HH <= {C_H}*{C_1}"),
+    MIXED_LIMITED: (
+        f"p_ch >= {R_1}", f"p_ch >= {R_S}", f"p_ch <= {R_H}", f"{S_0} >= {C_H}",
+        "(p_HH + p_HS)*c_DD + p_SH*c_DE + (1 - p_HH - p_HS - p_SH)*c_DC >= c_SQ",
+    ),
+    MIXED_ESCALATED: (
+        f"p_ch >= {R_S}", f"p_ch >= {R_3}", f"p_ch >= {D_HS}", f"p_ch <= {R_H}", f"{S_0} < {C_H}",
+        f"p_HH/{C_H}*c_DD + p_SH*c_DE + (1 - p_HH/{C_H} - p_SH)*c_DC >= c_SQ",
+    ),
+    ATTACK: (f"p_ch >= {R_S}", f"p_ch <= {R_H}", f"p_HH + p_SH <= {C_DE}"),
+    STRATEGIC: (f"p_HH + p_SH >= {C_E}",),
+    ALL: (),
+}  # fmt: skip
 
 
 def regions(p):
@@ -67,16 +90,30 @@ def drawn(draws: int) -> SolvedPoints:
 
 
 def exactly(name: str):
-    """A check that an equilibrium exists where it should and nowhere else."""
+    """A check that an equilibrium exists where it should and nowhere else: proved, and at points by the numeric solver."""
 
     def check(trial: Trial) -> None:
+        trial.prove(derived(asymmetric_escalation), Equivalence(name, CONDITIONS[name]))
         points = drawn(trial.draws)
         trial.exists_exactly(points, name, regions(points)[name])
 
     return check
 
 
+def complete(trial: Trial) -> None:
+    theorem = derived(asymmetric_escalation)
+    trial.require(theorem.complete, "every support of behaviour and of free beliefs was solved or proved empty")
+    trial.require(len(theorem.families) == FAMILIES, f"{FAMILIES} families exist on open sets, not {len(theorem.families)}")
+    trial.prove(theorem, Existence())
+
+
+def overlap(trial: Trial) -> None:
+    theorem = derived(asymmetric_escalation)
+    trial.prove(theorem, *(Exclusion(ALL, name) for name in CONDITIONS if name != ALL), verdict="refuted")
+
+
 def all_escalate(trial: Trial) -> None:
+    trial.prove(derived(asymmetric_escalation), Equivalence(ALL, CONDITIONS[ALL]))
     points = drawn(trial.draws)
     everywhere = np.ones(len(points), dtype=bool)
     trial.expect(points, points.exists(ALL), "All-Escalate Deterrence exists")
@@ -142,6 +179,20 @@ CLAIMS = (
         "derived here; that exclusion needs a restriction of beliefs follows from it",
         "Nobody demands, as every Defender would escalate, taking whoever demands to be soft: at all payoffs and priors.",
         check=all_escalate,
+    ),
+    Claim(
+        "overlap",
+        DERIVED,
+        "All-Escalate Deterrence exists together with each of the others somewhere, so that exclusion needs a restriction of "
+        "beliefs.",
+        check=overlap,
+    ),
+    Claim(
+        "complete",
+        DERIVED,
+        f"There is no other equilibrium than those of the theorem: {FAMILIES} families on open sets, the eight above among "
+        "them, and some on borders.",
+        check=complete,
     ),
 )
 
