@@ -30,14 +30,14 @@ def main() -> int:
         "3x3x3": (options.triples, lambda rng, number: three_players(rng, number, 3)),
     }
     wrong = 0
-    widths = 20, 7, 8, 8, 8, 11, 8, 5, 5, 7
-    heads = "games", "number", "complete", "supports", "decided", "equilibria", "continua", "open", "wrong", "seconds"
+    widths = 20, 7, 8, 8, 8, 11, 8, 5, 5, 5, 7
+    heads = "games", "number", "complete", "supports", "decided", "equilibria", "continua", "cut", "open", "wrong", "seconds"
     print(*(head.rjust(width) for head, width in zip(heads, widths, strict=True)))
     for kind, (games, compare) in kinds.items():
         found, start = Agreement(), time.process_time()
         for number in range(games):
             found.add(compare(np.random.default_rng([options.seed, len(kind), number]), number))
-        counts = found.complete, found.supports, found.decided, found.equilibria, found.continua, found.opened
+        counts = found.complete, found.supports, found.decided, found.equilibria, found.continua, found.cut, found.opened
         cells = kind, found.games, *counts, len(found.wrong), round(time.process_time() - start)
         print(*(str(cell).rjust(width) for cell, width in zip(cells, widths, strict=True)))
         print(*found.wrong, sep="\n", end="\n" * bool(found.wrong), flush=True)

@@ -30,10 +30,11 @@ class Agreement:
         Profiles of supports, and those that the oracle could decide.
     equilibria : int
         Isolated ones by the oracle, on supports that the solver does not leave open.
-    continua, opened : int
-        Supports that the solver leaves open as continua, and for other reasons.
+    continua, cut, opened : int
+        Supports that the solver leaves open as continua, those of them that ties cut down to points, and supports left open for
+        other reasons.
     wrong : list of str
-        What the solver missed, added, or called a continuum though it is none.
+        What the solver missed, added, or called a continuum though there is no equilibrium.
     """
 
     games: int = 0
@@ -42,6 +43,7 @@ class Agreement:
     decided: int = 0
     equilibria: int = 0
     continua: int = 0
+    cut: int = 0
     opened: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -110,8 +112,10 @@ def compare_supports(payoffs) -> Agreement:
         points = [_profile_of(solution, supports, shape) for solution in exact]
         mine = profiles.get(masks, [])
         if masks in opened:
-            if opened[masks] == CONTINUUM and all(point is not None for point in points):
-                found.wrong.append(f"{supports}: called a continuum, but there are {len(points)} equilibria")
+            if opened[masks] == CONTINUUM and not points:
+                found.wrong.append(f"{supports}: called a continuum, but there is no equilibrium")
+            elif opened[masks] == CONTINUUM:
+                found.cut += all(point is not None for point in points)
         elif any(point is None for point in points):
             found.wrong.append(f"{supports}: a continuum that is not named")
         else:

@@ -67,8 +67,7 @@ class StrategicForm:
             raise self._not_labels()
         if len(set(self.players)) != len(self.players):
             raise GameError(f"game {self.name!r}: two players share a name; make the names differ")
-        # The sum of squares is finite only if all of them are, and takes a third of the time (`vdot` warns of no overflow).
-        if not math.isfinite(np.vdot(self.payoffs, self.payoffs)) and not np.isfinite(self.payoffs).all():
+        if not _all_finite(self.payoffs):
             raise GameError(f"game {self.name!r}: a payoff is NaN or infinite; give finite numbers")
         if self.rational is not None and not np.array_equal(self.rational.astype(np.float64), self.payoffs):
             raise GameError(f"game {self.name!r}: the exact payoffs differ from the floats; give the floats nearest to them")
@@ -119,11 +118,9 @@ class StrategicForm:
         SizeError
             When there are more than ``MAX_PROFILES`` pure profiles.
         """
-        for array in arrays:
-            if isinstance(array, np.ndarray) and array.size > MAX_PROFILES:  # before anything is copied
-                raise _too_many(name, array.size)
         try:
-            given, payoffs = _rational(arrays), np.array(arrays, dtype=np.float64)
+            given = _rational(arrays, name)
+            payoffs = np.array(arrays, dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
             raise _not_payoffs(name, arrays) from None
         if payoffs.ndim != len(arrays) + 1:
@@ -144,7 +141,7 @@ class StrategicForm:
 def _not_payoffs(name: str, arrays: tuple[npt.ArrayLike, ...]) -> GameError:
     """What is wrong with arrays that NumPy does not take."""
     try:
-        _rational(arrays)
+        _rational(arrays, name)
         shapes = [np.asarray(array, dtype=np.float64).shape for array in arrays]
     except (TypeError, ValueError) as problem:
         return GameError(f"game {name!r}: payoffs are not a rectangular array of numbers ({problem})")
@@ -159,17 +156,28 @@ NUMBERS = tuple(map(str, range(FEW)))
 NUMBERED = tuple(f"player {number}" for number in range(1, FEW + 1))
 
 
+def _all_finite(payoffs: npt.NDArray[np.float64]) -> bool:
+    """Whether every payoff is finite; a few are summed up in a third of the time of looking at each."""
+    few = payoffs.size <= FEW
+    return (few and math.isfinite(sum(payoffs.ravel().tolist()))) or bool(np.isfinite(payoffs).all())
+
+
 def _numbers(size: int) -> tuple[str, ...]:
     """The labels of strategies without names."""
     return NUMBERS[:size] if size <= FEW else tuple(map(str, range(size)))
 
 
-def _rational(arrays: tuple[npt.ArrayLike, ...]) -> list[npt.NDArray[Any]]:
+def _rational(arrays: tuple[npt.ArrayLike, ...], name: str) -> list[npt.NDArray[Any]]:
     """Return arrays as int64 or rational objects; an empty list when some entry is neither."""
     found = []
     for array in arrays:
-        numbers = array if isinstance(array, np.ndarray) else np.asarray(array, dtype=object)
-        if numbers.dtype == FLOAT:
+        if isinstance(array, np.ndarray):
+            if array.size > MAX_PROFILES:  # before anything is copied
+                raise _too_many(name, array.size)
+            numbers = array
+        else:
+            numbers = np.asarray(array, dtype=object)
+        if numbers.dtype is FLOAT or numbers.dtype == FLOAT:
             continue
         kind = numbers.dtype.kind
         if kind in "cmM":

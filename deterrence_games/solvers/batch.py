@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import prod
 from typing import Any, TypeVar, final
 
 import numpy as np
@@ -16,6 +17,7 @@ from deterrence_games.kernels.jit import OK
 from deterrence_games.kernels.regret import profile_regrets
 from deterrence_games.results.batch import BatchSolution, BatchStatus
 from deterrence_games.solvers.nash_profile import CERTIFIED
+from deterrence_games.solvers.options import fix_count, fix_positive, fix_share
 from deterrence_games.solvers.polynomial_enumeration import enumerate_games
 from deterrence_games.solvers.two_by_two_by_two import solve_cubes
 
@@ -77,12 +79,14 @@ class BatchEnumeration:
     max_gigabytes: float = 16.0
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.tol <= 1e-6:
+        fix_share(self, "tol")
+        fix_positive(self, "max_gigabytes")
+        if self.tol > 1e-6:
             raise SolverError(
                 f"BatchEnumeration: tol={self.tol!r} is not between 0 and 1e-6; give a share of the payoffs' range"
             )
-        if self.threads is not None and self.threads < 1:
-            raise SolverError(f"BatchEnumeration: threads={self.threads!r}; give one or more, or None")
+        if self.threads is not None:
+            fix_count(self, "threads", 1)
 
     def __repr__(self) -> str:
         changed = [
@@ -205,7 +209,7 @@ class BatchEnumeration:
             else:
                 solved = enumerate_games(own[sound], tol=self.tol)
                 number_of, complete, profiles = solved.count, solved.status == OK, solved.profiles
-            flat = own[sound].reshape(len(sound), len(shape), -1)
+            flat = own[sound].reshape(len(sound), len(shape), prod(shape))
             number = np.repeat(np.arange(len(sound)), number_of)
             regret = np.empty(len(number))
             profile_regrets(flat, np.array(shape), number, profiles, ends, regret)
@@ -264,7 +268,7 @@ def solve_batch(payoffs: npt.ArrayLike, solver: BatchEnumeration | None = None) 
     GameError
         When the payoffs are not numbers in an array of that shape.
     SolverError
-        When `profiles=False` is asked of other than 2x2 games.
+        When `profiles=False` is asked of other than 2x2 games, or the solver is no `BatchEnumeration`.
     SizeError
         When a player has too many strategies, or the result is larger than the solver's limit.
 
@@ -276,7 +280,11 @@ def solve_batch(payoffs: npt.ArrayLike, solver: BatchEnumeration | None = None) 
     >>> bool(solution.complete.all()), bool((solution.count % 2 == 1).all())
     (True, True)
     """
-    return (BatchEnumeration() if solver is None else solver).solve(payoffs)
+    if solver is None:
+        solver = BatchEnumeration()
+    elif not isinstance(solver, BatchEnumeration):
+        raise SolverError(f"a batch of games: solver is {solver!r:.60}; give a BatchEnumeration, or none")
+    return solver.solve(payoffs)
 
 
 def _checked(payoffs: npt.ArrayLike) -> npt.NDArray[Any]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from deterrence_games.errors import SizeError, SolverError
+from deterrence_games.errors import SizeError
 from deterrence_games.forms import InformationSet, StrategicForm, TreeForm
 from deterrence_games.forms.tree import Floats, Ints
 from deterrence_games.kernels import logit, regret
@@ -19,6 +19,7 @@ from deterrence_games.results import Equilibrium, Solution, Status
 from deterrence_games.results.quantal_path import QuantalPath
 from deterrence_games.solvers.logit_tree import LIKELY, ScaledTree
 from deterrence_games.solvers.nash_profile import FEW_PAYOFFS, nash_equilibrium
+from deterrence_games.solvers.options import fix_count, fix_positive, fix_share
 from deterrence_games.solvers.solver import Form, Solver, name_of
 from deterrence_games.solvers.warm_up import warm_up
 
@@ -78,11 +79,10 @@ class LogitPath(Solver):
     takes: ClassVar[type[TreeForm]] = TreeForm  # trees are not to be turned into strategic forms, which are taken as well
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.regret < 1.0 or not self.greatest_lambda > 0.0 or self.most_points < 1:
-            raise SolverError(
-                f"LogitPath: regret {self.regret}, greatest_lambda {self.greatest_lambda}, most_points {self.most_points}; "
-                "give a regret in (0, 1), a positive lambda, and at least one point"
-            )
+        fix_share(self, "regret")
+        fix_positive(self, "regret")
+        fix_positive(self, "greatest_lambda")
+        fix_count(self, "most_points", 1)
 
     def accepts(self, form: Form) -> str | None:
         """Return None for one point of a game that is not too large, else the reason."""

@@ -37,3 +37,14 @@ def fix_share(solver: object, option: str, least: float = 0.0) -> None:
             "range of payoffs"
         )
     object.__setattr__(solver, option, number)
+
+
+def fix_positive(solver: object, option: str) -> None:
+    """Make an option of a frozen solver a float above zero; raise `SolverError` when it is none."""
+    value, number = getattr(solver, option), math.nan
+    if isinstance(value, Real) and not isinstance(value, bool):
+        with suppress(OverflowError):
+            number = float(value)
+    if not number > 0:
+        raise SolverError(f"{type(solver).__name__}: {option} is {value!r:.40}; give a number above 0")
+    object.__setattr__(solver, option, number)

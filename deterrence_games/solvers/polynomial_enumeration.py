@@ -17,6 +17,7 @@ from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED
 from deterrence_games.kernels.multilinear_findings import CONTINUUM, UNRESOLVED
 from deterrence_games.results import Equilibrium, Solution, Status
 from deterrence_games.solvers.nash_profile import FEW_PAYOFFS
+from deterrence_games.solvers.options import fix_count, fix_share
 from deterrence_games.solvers.polynomial_layouts import Shape, layouts_of, work_space
 from deterrence_games.solvers.solver import Form, Solver, strictness
 from deterrence_games.solvers.warm_up import warm_up
@@ -30,7 +31,7 @@ FAINT = -960  # payoffs below this power of two times the owner's largest are to
 EXACT = 2**53  # integers up to this size are floats
 
 REASONS = {
-    CONTINUUM: "a continuum of equilibria",
+    CONTINUUM: "a continuum of equilibria, or one that ties cut down to a point",
     UNRESOLVED: "too near to a fold or a tie to be decided",
     kernels.UNFINISHED: "the limit on boxes was reached",
     kernels.DOUBTFUL: "a solution on the border that is no known equilibrium",
@@ -157,7 +158,8 @@ class PolynomialEnumeration(Solver):
 
     On each support the conditions of equilibrium are polynomials that are linear in each player's probabilities. The support is
     proved empty, or its equilibria are isolated and each is proved to exist and to be alone, or the support is left open
-    and named: because it holds a continuum of equilibria, or because it lies too near to a fold or a tie. A strategy in use
+    and named: because it holds a continuum of equilibria (or one that ties cut down to a point, which floating point cannot
+    tell from it), or because it lies too near to a fold or a tie. A strategy in use
     that is never better than another, and sometimes worse, against the supports of the others is excluded by comparing payoffs
     exactly; so ties among integer payoffs do no harm where they make no continuum.
 
@@ -195,6 +197,11 @@ class PolynomialEnumeration(Solver):
     max_boxes: int = 2_000_000
     max_support_boxes: int = 20_000
     takes: ClassVar[type[StrategicForm]] = StrategicForm
+
+    def __post_init__(self) -> None:
+        fix_share(self, "tol")
+        fix_count(self, "max_boxes", 1)
+        fix_count(self, "max_support_boxes", 1)
 
     def accepts(self, form: Form) -> str | None:
         """Return None for strategic forms with a number of supports that can be searched, else the reason."""

@@ -15,6 +15,7 @@ from deterrence_games.kernels.jit import FULL
 from deterrence_games.results import Equilibrium, Solution, Status
 from deterrence_games.solvers.nash_components import MAX_SETS, maximal_sets
 from deterrence_games.solvers.nash_profile import CERTIFIED, certificate, nash_equilibrium, profile_rank, unit_payoffs
+from deterrence_games.solvers.options import fix_share
 from deterrence_games.solvers.solver import Form, Solver
 from deterrence_games.solvers.warm_up import warm_up
 
@@ -65,6 +66,9 @@ class SupportEnumeration(Solver):
 
     tol: float = 1e-12
     takes: ClassVar[type[StrategicForm]] = StrategicForm
+
+    def __post_init__(self) -> None:
+        fix_share(self, "tol")
 
     def accepts(self, form: Form) -> str | None:
         """Return None for two players and a number of supports that can be searched, else the reason."""

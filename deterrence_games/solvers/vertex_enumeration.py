@@ -16,6 +16,7 @@ from deterrence_games.solvers.exact_equilibria import Mixture, enumerate_vertice
 from deterrence_games.solvers.integer_payoffs import integer_payoffs
 from deterrence_games.solvers.nash_components import MAX_SETS, maximal_sets
 from deterrence_games.solvers.nash_profile import CERTIFIED, nash_equilibrium, profile_rank
+from deterrence_games.solvers.options import fix_count, fix_share
 from deterrence_games.solvers.solver import Form, Solver
 from deterrence_games.solvers.warm_up import warm_up
 
@@ -74,6 +75,12 @@ class VertexEnumeration(Solver):
     max_equilibria: int = 20_000
     takes: ClassVar[type[StrategicForm]] = StrategicForm
 
+    def __post_init__(self) -> None:
+        fix_share(self, "tol")
+        fix_count(self, "max_vertices", 1)
+        fix_count(self, "max_exact_steps", 0)
+        fix_count(self, "max_equilibria", 1)
+
     def accepts(self, form: Form) -> str | None:
         """Return None for two players of at most 62 strategies, else the reason."""
         if not isinstance(form, StrategicForm):
@@ -88,12 +95,10 @@ class VertexEnumeration(Solver):
 
     def solve(self, form: Form) -> Solution:
         """Enumerate the extreme equilibria; see `Solver.solve`."""
-        reason = self.accepts(form)
-        if reason is not None or not isinstance(form, StrategicForm):
-            raise self.refuse(form, str(reason))
-        if form.rational is None:
-            rows, columns = form.shape
-            solution = self._in_floating_point(form, rows, columns) if rows + columns <= MAX_STRATEGIES else None
+        if not isinstance(form, StrategicForm) or (reason := self.accepts(form)) is not None:
+            raise self.refuse(form, str(self.accepts(form)))
+        if form.rational is None and sum(form.shape) <= MAX_STRATEGIES:
+            solution = self._in_floating_point(form, *form.shape)
             if solution is not None:
                 return solution
         return self._in_integers(form)

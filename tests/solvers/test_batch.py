@@ -249,6 +249,10 @@ def test_payoffs_that_are_no_batch():
     for kind in (complex, str, object):
         with pytest.raises(GameError, match="not real numbers"):
             solve_batch(np.zeros((1, 2, 2, 2)).astype(kind))
+    for shape in ((2, 2), (3, 2), (2, 2, 2), (1, 2, 3)):
+        nothing = solve_batch(np.full((2, len(shape), *shape), np.inf))
+        assert (nothing.count.tolist(), nothing.status.tolist()) == ([0, 0], [BatchStatus.INVALID] * 2)
+        assert len(solve_batch(np.zeros((0, len(shape), *shape)))) == 0
     with pytest.raises(GameError, match="a batch of 2 x 0 games: a player has no strategy"):
         solve_batch(np.zeros((1, 2, 2, 0)))
 

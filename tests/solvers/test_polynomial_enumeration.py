@@ -202,7 +202,10 @@ def test_a_continuum_is_named_and_nothing_is_called_complete():
     solution = PolynomialEnumeration().solve(form)
     assert not solution.complete
     assert solution.status is Status.FOUND
-    assert "a continuum of equilibria: {out} x {yield, fight} x {watch}" in solution.completeness
+    assert (
+        "a continuum of equilibria, or one that ties cut down to a point: {out} x {yield, fight} x {watch}"
+        in solution.completeness
+    )
     assert [equilibrium.behavior[InformationSet("player 1", "", ())]["in"] for equilibrium in solution] == [0.0, 1.0]
 
 
