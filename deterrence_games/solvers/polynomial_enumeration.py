@@ -114,7 +114,7 @@ def enumerate_games(
         raise GameError("games: a payoff is NaN or infinite; give finite numbers")
     if reason := _too_large(shape):
         raise SizeError(f"games: too large to enumerate: {reason}")
-    flat, lossless = _scaled(games.reshape(*games.shape[:2], -1))
+    flat, lossless = _scaled(games.reshape(*games.shape[:2], prod(shape)))
     plain = warm_up.plain(kernels.enumerate_supports) if len(games) == 1 and _supports(shape) <= FEW_SUPPORTS else None
     if plain:
         found = _enumerate(plain, flat, shape, tol, min(max_boxes, FEW_BOXES), max_support_boxes)

@@ -95,7 +95,7 @@ class VertexEnumeration(Solver):
 
     def solve(self, form: Form) -> Solution:
         """Enumerate the extreme equilibria; see `Solver.solve`."""
-        if not isinstance(form, StrategicForm) or (reason := self.accepts(form)) is not None:
+        if not isinstance(form, StrategicForm) or self.accepts(form) is not None:
             raise self.refuse(form, str(self.accepts(form)))
         if form.rational is None and sum(form.shape) <= MAX_STRATEGIES:
             solution = self._in_floating_point(form, *form.shape)
