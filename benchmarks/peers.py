@@ -8,6 +8,7 @@ import argparse
 import csv
 import os
 import platform
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +22,7 @@ from benchmarks.alternating import alternating, processor_time
 from deterrence_games.io.efg import extensive_form_to_efg
 from deterrence_games.lowering.extensive import extensive_form_of
 from deterrence_games.lowering.sequence import sequence_form_of
+from deterrence_games.solvers.warm_up import warm_up
 
 SEED = 1945
 GAMES = 9  # of each size, whose median is compared
@@ -260,16 +262,36 @@ def lines(rows) -> list[str]:
 
 
 def picture(rows, path) -> None:
-    """Ratios as bars on a logarithmic scale; to the right of one, this library is faster."""
+    """Ratios as bars on a logarithmic scale; to the right of one, this library is faster.
+
+    Hatched where the peer misses equilibria, so that the two do not do the same work.
+    """
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+    from matplotlib.patches import Patch
 
-    figure, axes = plt.subplots(figsize=(9, 0.27 * len(rows) + 1.2), layout="constrained")
-    axes.barh(
-        range(len(rows)), [r.ratio for r in rows], left=1e-9, color=["#0072b2" if r.ratio >= 1 else "#d55e00" for r in rows]
-    )
+    figure, axes = plt.subplots(figsize=(9, 0.2 * len(rows) + 1.2), layout="constrained")
+    for place, row in enumerate(rows):
+        less = re.search("misses [1-9]", row.answers) is not None
+        axes.barh(
+            place,
+            row.ratio - 1.0,
+            left=1.0,
+            color="#0072b2" if row.ratio >= 1 else "#d55e00",
+            alpha=0.55 if less else 1.0,
+            hatch="////" if less else None,
+            edgecolor="white" if less else "none",
+            linewidth=0.0,
+        )
+    kinds = {"faster here": "#0072b2", "slower here": "#d55e00"}
+    patches = [Patch(color=color, label=label) for label, color in kinds.items()]
+    patches.append(Patch(facecolor="#999999", edgecolor="white", hatch="////", label="the peer misses equilibria"))
+    figure.legend(handles=patches, loc="outside upper center", ncols=3, fontsize=8, frameon=False)
+    axes.set_ylim(-0.7, len(rows) - 0.3)
+    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
     axes.set_yticks(range(len(rows)), [f"{r.work}: {r.size}, {r.peer}" for r in rows], fontsize=7)
     axes.set_xscale("log")
     axes.set_xlim(min(0.3, *(r.ratio for r in rows)) / 1.5, max(r.ratio for r in rows) * 1.5)
@@ -315,12 +337,13 @@ def main() -> None:
     head = [versions(), f"memory: {bandwidth() / 1e9:.1f} GB/s copied by one thread", ""]
     print("\n".join(head))
     rows = []
-    for name, section in sections.items():
-        if out.only and out.only not in name:
-            continue
-        for row in section():
-            rows.append(row)
-            print(lines([row])[1], flush=True)
+    with warm_up.spent():
+        for name, section in sections.items():
+            if out.only and out.only not in name:
+                continue
+            for row in section():
+                rows.append(row)
+                print(lines([row])[1], flush=True)
     (out.out / "peers.txt").write_text("\n".join(head + lines(rows)) + "\n", encoding="utf-8")
     with open(out.out / "peers.csv", "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)

@@ -99,8 +99,11 @@ def enumerate_vertices(payoff: Integers, near: float, most: int, most_steps: int
         machine = False
         room = max(min(most, most_steps // ((payoff.shape[0] + 1) * (payoff.shape[1] + 1))), 1)
         found, counts, code = _bases(payoff, float("inf"), apart, int(payoff.max() - 1), room)
-    tight, sample, vertex = np.unique(found[:, :2] | found[:, 2:], axis=0, return_index=True, return_inverse=True)
-    return Vertices(found[:, :2], vertex.ravel(), tight, sample, int(counts[1]), code == FULL, machine)
+    number: dict[tuple[int, ...], int] = {}
+    vertex = np.array([number.setdefault(tuple(own), len(number)) for own in (found[:, :2] | found[:, 2:]).tolist()], np.int64)
+    tight, sample = np.array([*number], np.int64).reshape(-1, 2), np.empty(len(number), np.int64)
+    sample[vertex[::-1]] = np.arange(len(vertex))[::-1]  # the first basis of each
+    return Vertices(found[:, :2], vertex, tight, sample, int(counts[1]), code == FULL, machine)
 
 
 def _bases(payoff: Integers | Ints, bound: np.int64 | float, apart: float, span: float, most: int) -> tuple[Ints, Ints, int]:
@@ -143,7 +146,7 @@ def match(first: Vertices, second: Vertices, payoffs: tuple[Integers, Integers],
     simple, _ = _pairs(everything & ~first.bases, second.bases[:, ::-1], most)
     strategies: tuple[dict[int, Mixture], dict[int, Mixture]] = ({}, {})
     for own, found, side, worth in ((0, first, strategies[0], payoffs[1]), (1, second, strategies[1], payoffs[0].T)):
-        for vertex in np.unique(pairs[:, own]).tolist():
+        for vertex in set(pairs[:, own].tolist()):
             unused, replies = found.bases[found.sample[vertex]].tolist()
             side[vertex] = _mixture(worth, ~unused, replies)[0]
     indices = []

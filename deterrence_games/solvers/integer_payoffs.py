@@ -1,6 +1,7 @@
 """A two-player game in positive integers with the same equilibria."""
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -24,16 +25,30 @@ def integer_payoffs(form: StrategicForm, tol: float) -> tuple[Integers, Integers
     denominator of reasonable size, they are read as multiples of a power of two below `tol`.
     """
     if form.rational is None:
-        first, second = (_simple(own, tol) for own in form.payoffs)
+        first, second = (_whole(own, tol) or _simple(own, tol) for own in form.payoffs)
     else:
-        first, second = ([Fraction(x.numerator, x.denominator) for x in own.ravel().tolist()] for own in form.rational)
+        first, second = (own.ravel().tolist() for own in form.rational)
     return _positive(first, form.shape), _positive(second, form.shape)
 
 
-def _positive(values: list[Fraction], shape: tuple[int, ...]) -> Integers:
+def _whole(payoffs: Floats, tol: float) -> list[int] | None:
+    """Return floats that are whole numbers as integers; None where reading their shares might not give the same.
+
+    That takes ten times as long. It does give the same when one is more than `tol` of the range, and no fraction with a
+    denominator up to the range ``W`` is within the rounding of a share: two such fractions are at least ``1 / W**2`` apart.
+    """
+    given = payoffs.ravel().tolist()
+    largest, span = max(map(abs, given)), max(given) - min(given)
+    if not (tol * span < 1.0 and ULPS * largest * span < 2.0**51 and all(map(float.is_integer, given))):
+        return None
+    return [int(payoff) for payoff in given]
+
+
+def _positive(values: Sequence[Fraction | int], shape: tuple[int, ...]) -> Integers:
     """Clear denominators, divide by the greatest common divisor of the differences, and shift."""
-    denominator = math.lcm(*(value.denominator for value in values))
-    whole = [value.numerator * (denominator // value.denominator) for value in values]
+    parts = [(int(value.numerator), int(value.denominator)) for value in values]  # integers of NumPy would overflow
+    denominator = math.lcm(*(below for _, below in parts))
+    whole = [above * (denominator // below) for above, below in parts]
     least = min(whole)
     divisor = math.gcd(*(value - least for value in whole)) or 1
     integers = np.empty(shape, dtype=object)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deterrence_games.errors import GameError, SizeError, SolverError
@@ -16,6 +16,7 @@ from deterrence_games.kernels import lexicographic_vertices as kernels
 from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, interpreted
 from deterrence_games.kernels.vertex_enumeration import MEASURES, generic_equilibria
 from deterrence_games.results import Status
+from deterrence_games.solvers import integer_payoffs
 from deterrence_games.solvers.nash_profile import profile_rank
 from deterrence_games.solvers.support_enumeration import SupportEnumeration
 from deterrence_games.solvers.vertex_enumeration import VertexEnumeration
@@ -340,3 +341,20 @@ def test_exact_payoffs_of_a_form():
         StrategicForm.from_arrays([[1, 2], [3]], [[1, 2], [3]])
     with pytest.raises(SizeError, match="10000000 pure profiles; at most"):
         StrategicForm.from_arrays(*(np.broadcast_to(0, (10_000, 1_000)),) * 2)
+
+
+@given(
+    numbers=st.lists(st.integers(-40, 40) | st.integers(-(2**40), 2**40), min_size=2, max_size=9),
+    tol=st.sampled_from([0.0, 1e-12, 1e-6, 0.02]),
+)
+@example(numbers=[0, 2**30, 1], tol=1e-12)
+@example(numbers=[2**25, 2**25 + 1, 2**25 + 3], tol=1e-12)
+def test_whole_numbers_are_read_as_their_shares_would_be(numbers, tol):
+    """Either way the game has the same integers, once shifted and divided by what they have in common."""
+    payoffs = np.array([numbers], float)
+    whole, shares = integer_payoffs._whole(payoffs, tol), integer_payoffs._simple(payoffs, tol)
+    if whole is not None:
+        shape = payoffs.shape
+        assert (integer_payoffs._positive(whole, shape) == integer_payoffs._positive(shares, shape)).all()
+    assert (whole is None) == (tol * np.ptp(payoffs) >= 1 or 32 * np.abs(payoffs).max() * np.ptp(payoffs) >= 2.0**51)
+    assert integer_payoffs._whole(payoffs + 0.25, tol) is None
