@@ -144,15 +144,25 @@ def match(first: Vertices, second: Vertices, payoffs: tuple[Integers, Integers],
     everything = np.array([(1 << rows) - 1, (1 << columns) - 1])
     pairs, stopped = _pairs(everything & ~first.tight, second.tight[:, ::-1], most)
     simple, _ = _pairs(everything & ~first.bases, second.bases[:, ::-1], most)
+    worth = payoffs[1], payoffs[0].T
+    known: dict[tuple[int, int, int], tuple[Mixture, int]] = {}
+
+    def mixture(side: int, support: int, replies: int) -> tuple[Mixture, int]:
+        key = side, support, replies
+        if key not in known:
+            known[key] = _mixture(worth[side], support, replies)
+        return known[key]
+
     strategies: tuple[dict[int, Mixture], dict[int, Mixture]] = ({}, {})
-    for own, found, side, worth in ((0, first, strategies[0], payoffs[1]), (1, second, strategies[1], payoffs[0].T)):
-        for vertex in set(pairs[:, own].tolist()):
+    for side, found, own in ((0, first, rows), (1, second, columns)):
+        for vertex in set(pairs[:, side].tolist()):
             unused, replies = found.bases[found.sample[vertex]].tolist()
-            side[vertex] = _mixture(worth, ~unused, replies)[0]
+            strategies[side][vertex] = mixture(side, (1 << own) - 1 & ~unused, replies)[0]
     indices = []
     for left, right in simple.tolist():
         unused, replies = first.bases[left].tolist()
-        sign = _mixture(payoffs[1], ~unused, replies)[1] * _mixture(payoffs[0], ~unused, replies)[1]
+        support = (1 << rows) - 1 & ~unused
+        sign = mixture(0, support, replies)[1] * mixture(1, replies, support)[1]
         sign = sign if replies.bit_count() % 2 else -sign
         indices.append((int(first.vertex[left]), int(second.vertex[right]), sign))
     return ExactEquilibria(strategies, [(left, right) for left, right in pairs.tolist()], indices, stopped)

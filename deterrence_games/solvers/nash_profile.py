@@ -41,6 +41,18 @@ def certificate(payoffs: Floats, profile: tuple[Floats, Floats]) -> tuple[float,
     return float(gain), float(margin)
 
 
+def certificates(payoffs: Floats, profiles: Sequence[Floats]) -> list[list[float]]:
+    """Regret, margin and both players' expected payoffs of many profiles, each as one vector, in units of the payoffs."""
+    rows, columns = payoffs.shape[1:]
+    shape, offsets = np.array([rows, columns]), np.array([0, rows, rows + columns])
+    measured = np.empty((1, len(profiles), 4))
+    measure = warm_up.choose(regret.profile_measures, payoffs.size * len(profiles) <= FEW_PAYOFFS)
+    vectors = np.array(profiles).reshape(len(profiles), rows + columns)
+    measure(np.array(payoffs).reshape(1, 2, -1), shape, vectors, offsets, measured)
+    found: list[list[float]] = measured[0].tolist()
+    return found
+
+
 @lru_cache(maxsize=1)
 def _moves(players: tuple[str, ...]) -> tuple[InformationSet, ...]:  # the same in all equilibria of a game
     return tuple(InformationSet(player, "", ()) for player in players)

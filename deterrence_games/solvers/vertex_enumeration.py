@@ -15,7 +15,7 @@ from deterrence_games.results.solution import joined
 from deterrence_games.solvers.exact_equilibria import Mixture, enumerate_vertices, match
 from deterrence_games.solvers.integer_payoffs import integer_payoffs
 from deterrence_games.solvers.nash_components import MAX_SETS, maximal_sets
-from deterrence_games.solvers.nash_profile import CERTIFIED, nash_equilibrium, profile_rank
+from deterrence_games.solvers.nash_profile import CERTIFIED, certificates, nash_equilibrium, profile_rank
 from deterrence_games.solvers.options import fix_count, fix_share
 from deterrence_games.solvers.solver import Form, Solver
 from deterrence_games.solvers.warm_up import warm_up
@@ -157,11 +157,13 @@ class VertexEnumeration(Solver):
         found = match(first, second, payoffs, self.max_equilibria)
         mixed = tuple({at: _floats(own) for at, own in side.items()} for side in found.strategies)
         pairs = sorted(found.pairs, key=lambda at: profile_rank(mixed[0][at[0]], mixed[1][at[1]]))
+        measured = certificates(form.payoffs, [np.concatenate([mixed[0][left], mixed[1][right]]) for left, right in pairs])
         equilibria: list[Equilibrium] = []
         for place, (left, right) in enumerate(pairs):
             exact = (found.strategies[0][left], found.strategies[1][right])
             given = exact if form.rational is not None else None
-            equilibria.append(nash_equilibrium(form, (mixed[0][left].copy(), mixed[1][right].copy()), place, given))
+            profile = mixed[0][left].copy(), mixed[1][right].copy()
+            equilibria.append(nash_equilibrium(form, profile, place, given, measured[place]))
         sets = maximal_sets(pairs)
         stopped = first.stopped or second.stopped or found.stopped
         near_ties = 0 if form.rational is not None else first.near + second.near
