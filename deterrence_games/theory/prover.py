@@ -61,6 +61,8 @@ class Prover:
         self._simple: dict[Constraint, tuple[Constraint, ...] | None] = {}
         self._points: deque[list[Any]] = deque(maxlen=REMEMBERED)  # where earlier questions were answered with yes
         self._symbols = [self._z3.Real(name) for name in self.ring.names]
+        self._signs = {k: self._symbols[k] >= 0 for k in self.nonnegative} | {k: self._symbols[k] > 0 for k in self.positive}
+        self._tactic = self._z3.Tactic("qfnra-nlsat")
         self.assumed = tuple(chain.from_iterable(self.simplified(stated) or () for stated in coordinates.assumptions))
 
     # ---- signs ---------------------------------------------------------------------------------------------------------
@@ -225,21 +227,16 @@ class Prover:
     def _solve(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, Any]:
         self.questions += 1
         # a new solver a question: several times faster here than one that keeps what it learnt
-        solver = self._z3.Tactic("qfnra-nlsat").solver()
+        solver = self._tactic.solver()
         solver.set("timeout", self.timeout)
         every = [*self.assumed, *constraints]
         occurring = set().union(*(c.polynomial.variables for c in chain(every, *clauses)))
         if model:
             occurring |= set(self.coordinates.back)
-        for k in sorted(occurring):
-            if k in self.positive:
-                solver.add(self._symbols[k] > 0)
-            elif k in self.nonnegative:
-                solver.add(self._symbols[k] >= 0)
-        for constraint in every:
-            solver.add(self._formula(constraint))
-        for clause in clauses:
-            solver.add(self._z3.Or([self._formula(literal) for literal in clause]))
+        formulas = [self._signs[k] for k in sorted(occurring) if k in self._signs]
+        formulas += [self._formula(constraint) for constraint in every]
+        formulas += [self._z3.Or([self._formula(literal) for literal in clause]) for clause in clauses]
+        solver.add(formulas)
         answer = str(solver.check())
         if answer == "unsat":
             return NO, None
@@ -261,10 +258,8 @@ class Prover:
             if k in self.coordinates.back:
                 above, below = self.coordinates.back[k]
                 meanings.append(f"; {self.ring.names[k]} = {to_text(above / below)}\n")
-            if k in self.positive:
-                solver.add(self._symbols[k] > 0)
-            elif k in self.nonnegative:
-                solver.add(self._symbols[k] >= 0)
+            if k in self._signs:
+                solver.add(self._signs[k])
         solver.add([self._formula(constraint) for constraint in every])
         for clause in alternatives:
             literals = [self._formula(literal) for literal in clause]

@@ -74,11 +74,32 @@ class SupportSearch:
             yield found
 
     def _completions(self, start: SupportClass, moves: Sequence[int]) -> Iterator[SupportClass | None]:
-        s = self.tree.structure
+        order = self._order(moves)
         closing: dict[int, list[int]] = {node: [] for node in moves}
-        for node in reversed(moves):
-            closing[max(n for n in moves if n < s.end[node])].append(node)
-        yield from self._advance(start, closing, moves, 0)
+        for node in reversed(order):
+            below = range(node, int(self.tree.structure.end[node]))
+            closing[max((n for n in moves if n in below), key=order.index)].append(node)
+        yield from self._advance(start, closing, order, 0)
+
+    def _order(self, moves: Sequence[int]) -> list[int]:
+        """Parents before children, and nodes where nothing is open first: what rests on them is then decided sooner."""
+        found: list[int] = []
+        left = list(moves)
+        while left:
+            ready = [n for n in left if not any(other < n < self.tree.structure.end[other] for other in left)]
+            found += [n for n in ready if self._forced(n)] or ready[:1]
+            left = [n for n in left if n not in found]
+        return found
+
+    def _forced(self, node: int) -> bool:
+        """Whether there is a single way to settle a node."""
+        tree, s = self.tree, self.tree.structure
+        return all(
+            len(tree.allowed[int(s.set_first[slot]) + kind]) == 1
+            and all(self.need[tree.choice_first[slot] + action] != BRANCH for action in range(int(s.slot_actions[slot])))
+            for slot in tree.slots(node)
+            for kind in range(tree.kinds(int(s.slot_player[slot])))
+        )
 
     def _advance(
         self, found: SupportClass, closing: dict[int, list[int]], moves: Sequence[int], stage: int
@@ -96,12 +117,16 @@ class SupportSearch:
                 self.stopped = False
             self.tried += 1
             settled.leave(node)
-            for closed in closing[node]:
-                settled.require_best_replies(closed)
-                if self.prover.feasible(settled.constraints) == NO:
-                    break
-            else:
+            if self._possible(settled, closing[node]):
                 yield from self._advance(settled, closing, moves, stage + 1)
+
+    def _possible(self, settled: SupportClass, closed: Sequence[int]) -> bool:
+        """Whether best replies at nodes whose subtrees are settled are not proved impossible; z3 is asked once about all."""
+        for node in closed:
+            settled.require_best_replies(node)
+            if self.prover.all_simplified(settled.constraints) is None:
+                return False
+        return not closed or self.prover.feasible(settled.constraints) != NO
 
     def _settlements(self, found: SupportClass, node: int) -> Iterator[SupportClass]:
         """Every choice of supports at a node, and of the types that new free beliefs hold possible."""
