@@ -14,7 +14,7 @@ from deterrence_games.theory.coordinates import Coordinates
 from deterrence_games.theory.polynomials import Constraint, Polynomial, import_proof_packages
 
 TIMEOUT = 20_000  # milliseconds a question; what takes longer is unknown
-REMEMBERED = 32  # points at which earlier questions were answered with yes
+REMEMBERED = 200  # points at which earlier questions were answered with yes
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 Clause: TypeAlias = tuple[Constraint, ...]  # of which one holds
@@ -59,7 +59,7 @@ class Prover:
         self._answers: dict[tuple[frozenset[Constraint], frozenset[Clause], bool], tuple[str, Any]] = {}
         self._formulas: dict[Constraint, Any] = {}
         self._simple: dict[Constraint, tuple[Constraint, ...] | None] = {}
-        self._points: deque[list[Any]] = deque(maxlen=REMEMBERED)  # where earlier questions were answered with yes
+        self._points: deque[_Point] = deque(maxlen=REMEMBERED)  # where earlier questions were answered with yes
         self._symbols = [self._z3.Real(name) for name in self.ring.names]
         self._signs = {k: self._symbols[k] >= 0 for k in self.nonnegative} | {k: self._symbols[k] > 0 for k in self.positive}
         self._tactic = self._z3.Tactic("qfnra-nlsat")
@@ -204,9 +204,7 @@ class Prover:
         if not constraints and not clauses:
             return True
         for point in self._points:
-            if all(_holds(c, point) for c in reversed(constraints)) and all(
-                any(_holds(literal, point) for literal in clause) for clause in clauses
-            ):
+            if all(map(point.holds, reversed(constraints))) and all(any(map(point.holds, clause)) for clause in clauses):
                 self._points.remove(point)
                 self._points.appendleft(point)
                 return True
@@ -222,7 +220,7 @@ class Prover:
             if not self._z3.is_rational_value(value):
                 return
             point[k] = self._fraction(value.numerator_as_long(), value.denominator_as_long())
-        self._points.appendleft(point)
+        self._points.appendleft(_Point(point))
 
     def _solve(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, Any]:
         self.questions += 1
@@ -295,9 +293,21 @@ class Prover:
         return self._z3.Sum(sums)
 
 
-def _holds(constraint: Constraint, point: Sequence[Any]) -> bool:
-    value = constraint.polynomial.at(point)
-    return bool(value == 0 if constraint.sign == "=" else value >= 0 if constraint.sign == ">=" else value > 0)
+class _Point:
+    """Values for all variables of a ring, and what was found to hold there."""
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        self._values = values
+        self._held: dict[Constraint, bool] = {}
+
+    def holds(self, constraint: Constraint) -> bool:
+        """Whether a constraint holds."""
+        held = self._held.get(constraint)
+        if held is None:
+            value = constraint.polynomial.at(self._values)
+            held = bool(value == 0 if constraint.sign == "=" else value >= 0 if constraint.sign == ">=" else value > 0)
+            self._held[constraint] = held
+        return held
 
 
 def decide_smtlib(text: str, timeout: int) -> str:
