@@ -85,7 +85,7 @@ def plot_maps(
     with drawing():
         from matplotlib.figure import Figure
 
-        size = LEFT + wide * (PANEL + GAP) + 0.2, ABOVE + rows * (PANEL + ROW_GAP) + BELOW
+        size = LEFT + wide * (PANEL + GAP) + 0.2, ABOVE + rows * PANEL + (rows - 1) * ROW_GAP + BELOW
         figure = Figure(figsize=size)
         shown = [shown_map(one, FINE) for one in given]
         looks, common = shared_looks(shown)

@@ -13,7 +13,7 @@ from deterrence_games.games.expressions import to_text
 from deterrence_games.theory.coordinates import as_constraint
 from deterrence_games.theory.family import Case, Family
 from deterrence_games.theory.polynomials import Constraint, Polynomial
-from deterrence_games.theory.prover import NO, YES, Prover
+from deterrence_games.theory.prover import NO, YES, Clause, Prover, negations
 from deterrence_games.theory.statics_latex import statics_latex
 from deterrence_games.theory.witnesses import counterexample
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 RISES, FALLS, CONSTANT, NEVER_FALLS, NEVER_RISES = "rises", "falls", "constant", "never falls", "never rises"
 MIXED, FREE, UNKNOWN_SIGN = "mixed", "left free", "unknown"
-TURNED = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "==": "=="}
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,16 @@ class Jump:
     Attributes
     ----------
     border : sympy relation
-        An equation between a parameter and its threshold.
+        An equation between a parameter, or an expression in several, and its threshold.
     below, above : str
-        The family that holds where the parameter is less, and the one where it is more.
+        The family that holds where the left side is less, and the one where it is more.
     outcome : str
     size : sympy expression
         The outcome's probability above less its probability below, at the border.
+    verdict : str
+        ``up`` and ``down`` are proved wherever one family lies on either side of the border; so are ``up or none`` and ``down
+        or none``, where the jump can be zero. ``mixed``: up at some of its points and down at others. ``unknown``: z3 gave
+        up, on the sign or on whether the families meet there.
     """
 
     border: Relational
@@ -72,6 +75,7 @@ class Jump:
     above: str
     outcome: str
     size: Expr
+    verdict: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -117,7 +121,7 @@ class Statics:
         for jump in self.jumps:
             lines.append(
                 f"at {to_text(jump.border)}, from {jump.below} to {jump.above}: probability of {jump.outcome} jumps by "
-                f"{to_text(jump.size)}"
+                f"{to_text(jump.size)} ({jump.verdict})"
             )
         return "\n".join(lines) or "nothing moves with any parameter"
 
@@ -200,20 +204,20 @@ def _signed(derivative: Expr, prover: Prover) -> Polynomial:
     return above * below
 
 
-def direction(slope: Polynomial, given: Sequence[Constraint], prover: Prover) -> str:
-    """How something moves whose derivative has the sign of a polynomial, wherever the constraints hold."""
+def direction(slope: Polynomial, given: Sequence[Constraint], prover: Prover, clauses: Sequence[Clause] = ()) -> str:
+    """How something moves whose derivative has the sign of a polynomial, where the constraints and one of each clause hold."""
     if slope.zero:
         return CONSTANT
-    rises = prover.feasible([*given, Constraint(">", slope)])
-    falls = prover.feasible([*given, Constraint(">", -slope)])
+    rises = prover.feasible([*given, Constraint(">", slope)], clauses)
+    falls = prover.feasible([*given, Constraint(">", -slope)], clauses)
     if rises == NO and falls == NO:
         return CONSTANT
     if rises == YES and falls == YES:
         return MIXED
     if falls == NO:
-        return RISES if prover.feasible([*given, Constraint("=", slope)]) == NO else NEVER_FALLS
+        return RISES if prover.feasible([*given, Constraint("=", slope)], clauses) == NO else NEVER_FALLS
     if rises == NO:
-        return FALLS if prover.feasible([*given, Constraint("=", slope)]) == NO else NEVER_RISES
+        return FALLS if prover.feasible([*given, Constraint("=", slope)], clauses) == NO else NEVER_RISES
     return UNKNOWN_SIGN
 
 
@@ -231,43 +235,112 @@ def _together(signs: set[str]) -> str:
 
 # ---- jumps ---------------------------------------------------------------------------------------------------------------
 
+JUMPS = {  # how an outcome's probability changes across a border, by the sign of the difference
+    RISES: "up",
+    FALLS: "down",
+    NEVER_FALLS: "up or none",
+    NEVER_RISES: "down or none",
+    MIXED: MIXED,
+    UNKNOWN_SIGN: "unknown",
+}
+
 
 def _jumps(theorem: "Theorem") -> Iterator[Jump]:
     """Differences at borders on which one family ends and another begins."""
     prover = theorem.prover
-    for low in theorem.families:
-        for border in _upper_ends(low):
-            for high in theorem.families:
-                if high is low or not any(_faces(border, other) for c in high.conditions for other in c.atoms(Relational)):
-                    continue
-                equation = as_constraint(sympy.Eq(border.lhs, border.rhs, evaluate=False), prover.coordinates)
-                closed = [
-                    Constraint("=" if c.sign == "=" else ">=", c.polynomial)
-                    for family in (low, high)
-                    for c in family.cases[0].constraints
-                ]
-                if prover.feasible([equation, *closed]) != YES:
-                    continue
-                yield from _differences(border, low, high)
+    ends = [list(_ends(family, prover)) for family in theorem.families]
+    for k, one in enumerate(theorem.families):
+        for other, opposite in zip(theorem.families[k + 1 :], ends[k + 1 :], strict=True):
+            found: dict[Polynomial, tuple[Relational, Family, Family, list[list[Constraint]]]] = {}
+            for relation, core, case in ends[k]:
+                for facing, its, its_case in opposite:
+                    if core == -its:
+                        key = core if core.leading_sign > 0 else its
+                        *sides, places = found.get(key) or (*_sides(relation, one, facing, other), [])
+                        places.append([*_within(case, core, prover), *_within(its_case, core, prover)])
+                        found[key] = (sides[0], sides[1], sides[2], places)
+            for core, (border, low, high, places) in found.items():
+                clauses = [clause for family in (low, high) for clause in _elsewhere(family, core, prover)]
+                yield from _differences(border, low, high, places, clauses, prover)
 
 
-def _differences(border: Relational, low: Family, high: Family) -> Iterator[Jump]:
+def _ends(family: Family, prover: Prover) -> Iterator[tuple[Relational, Polynomial, Case]]:
+    """Where cases of a family end: conditions, each with a polynomial that is positive where it holds."""
+    for case in {case.constraints: case for case in family.cases if case.generic}.values():
+        for relation in case.conditions:
+            if relation.rel_op in ("<", "<=", ">", ">="):
+                core = _core(as_constraint(relation, prover.coordinates).polynomial, prover)
+                if core is not None:
+                    yield relation, core, case
+
+
+def _core(polynomial: Polynomial, prover: Prover) -> Polynomial | None:
+    """A polynomial without its factors of known sign; None when its own sign is known."""
+    parts = prover.simplified(Constraint(">=", polynomial))
+    return parts[0].polynomial if parts and parts[0].sign == ">=" else None
+
+
+def _elsewhere(family: Family, core: Polynomial, prover: Prover) -> Iterator[tuple[Constraint, ...]]:
+    """That the family does not go on across a border by those of its cases that do not end there."""
+    for constraints in dict.fromkeys(case.constraints for case in family.cases):
+        if not {core, -core} & {_core(c.polynomial, prover) for c in constraints}:
+            yield tuple(denied for c in constraints for denied in negations(c))
+
+
+def _sides(relation: Relational, one: Family, facing: Relational, other: Family) -> tuple[Relational, Family, Family]:
+    """The border, the family below it and the one above, of two that end where the other begins."""
+    if relation.rel_op in ("<", "<="):
+        return relation, one, other
+    if facing.rel_op in ("<", "<="):
+        return facing, other, one
+    return facing, one, other  # what the other demands to be greater is less where this one holds
+
+
+def _differences(
+    border: Relational,
+    low: Family,
+    high: Family,
+    places: Sequence[Sequence[Constraint]],
+    clauses: Sequence[Clause],
+    prover: Prover,
+) -> Iterator[Jump]:
+    """The jumps of outcomes on a border, where one family lies on either side of it."""
+    equal = sympy.Eq(border.lhs, border.rhs, evaluate=False)
+    equation = as_constraint(equal, prover.coordinates)
+    answers = [(given, prover.feasible(given, clauses)) for given in ([equation, *place] for place in places)]
+    reached = [(given, answer) for given, answer in answers if answer != NO]
+    if not reached:
+        return
     for label, before in low.outcomes.items():
         gap = high.outcomes[label] - before
         if gap.free_symbols & (low.ranges.keys() | high.ranges.keys()):
             continue
-        size = sympy.factor(sympy.cancel(gap.subs(border.lhs, border.rhs)))
-        if size != 0:
-            yield Jump(sympy.Eq(border.lhs, border.rhs, evaluate=False), low.name, high.name, label, size)
+        size = _on_border(gap, border)
+        if size == 0:
+            continue
+        slope = _signed(size, prover)
+        verdict = _together(
+            {direction(slope, given, prover, clauses) if answer == YES else UNKNOWN_SIGN for given, answer in reached}
+        )
+        if verdict != CONSTANT:
+            yield Jump(equal, low.name, high.name, label, size, JUMPS[verdict])
 
 
-def _upper_ends(family: Family) -> Iterator[Relational]:
-    """Conditions by which a family ends when a parameter rises."""
-    for condition in family.conditions:
-        if isinstance(condition, Relational) and condition.lhs.is_Symbol and condition.rel_op in ("<", "<="):
-            yield condition
+def _within(case: Case, core: Polynomial, prover: Prover) -> Iterator[Constraint]:
+    """That a point on a border is none of its ends: the case's other conditions hold strictly."""
+    for constraint in case.constraints:
+        if _core(constraint.polynomial, prover) not in (core, -core):
+            yield Constraint(">" if constraint.sign == ">=" else constraint.sign, constraint.polynomial)
 
 
-def _faces(border: Relational, other: Relational) -> bool:
-    """Whether the other relation begins where the first ends."""
-    return bool(other.lhs == border.lhs and other.rel_op in (">", ">=") and sympy.cancel(other.rhs - border.rhs) == 0)
+def _on_border(gap: Expr, border: Relational) -> Expr:
+    """An expression on a border: a parameter that enters the equation linearly is put in terms of the others."""
+    if border.lhs.is_Symbol:
+        return sympy.factor(sympy.cancel(gap.subs(border.lhs, border.rhs)))
+    equation = sympy.fraction(sympy.together(border.lhs - border.rhs))[0]
+    for symbol in sorted(border.lhs.free_symbols, key=str):
+        polynomial = sympy.Poly(equation, symbol)
+        if polynomial.degree() == 1:
+            slope, rest = polynomial.all_coeffs()
+            return sympy.factor(sympy.cancel(gap.subs(symbol, -rest / slope)))
+    return sympy.factor(sympy.cancel(gap))

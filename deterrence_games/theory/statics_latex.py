@@ -31,7 +31,7 @@ def statics_latex(slopes: "Sequence[Slope]", jumps: "Sequence[Jump]") -> str:
     lines.append(r"\hline")
     for jump in jumps:
         border = script.chain([jump.border.lhs, jump.border.rhs], ["=="])
-        size = f"probability of {script.text(jump.outcome)} jumps by {script.math(jump.size)}"
+        size = f"probability of {script.text(jump.outcome)} jumps by {script.math(jump.size)} ({jump.verdict})"
         lines.append(rf"{script.text(jump.below)} to {script.text(jump.above)} & at {border} & {size} \\")
     return "\n".join([*lines, r"\hline", r"\end{longtable}"]) + "\n"
 

@@ -11,6 +11,8 @@ import sympy
 import deterrence_games as dg
 from deterrence_games.errors import GameError
 from deterrence_games.games.expressions import parse
+from deterrence_games.theory.borders import stretches
+from deterrence_games.theory.closed_values import ClosedValues
 
 SIGNS = {
     "rises": {1}, "falls": {-1}, "constant": {0}, "never falls": {0, 1}, "never rises": {0, -1},
@@ -156,3 +158,57 @@ def test_unknown_names(theorems):
         theorems["rudimentary_asymmetric_deterrence"].statics(("resolve",))
     with pytest.raises(KeyError, match="the quantities are"):
         theorems["rudimentary_asymmetric_deterrence"].statics()["Attack", "war", "p"]
+
+
+ORDERS = {
+    "unilateral_deterrence": ("c_DDs c_CD c_DDh c_SQ c_DC", "d_DDs d_DC d_DDh d_CD d_SQ"),
+    "generalized_mutual_deterrence": ("a_DDs a_CD a_DDh a_SQ a_DC", "b_DDs b_DC b_DDh b_SQ b_CD"),
+    "extended_deterrence": ("a_JW a_SQ a_BW a_CON", "t_BWi t_CON t_JWi t_BWr t_JWr t_SQ", "l_JWu l_BW l_JWr l_CON l_SQ"),
+    "asymmetric_escalation_hard_challenger": (
+        "c_DE c_EEh c_DD c_ED c_SQ c_DC",
+        "d_EEs d_ED d_EEh d_DDs d_DC d_DDh d_DE d_SQ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(ORDERS))
+def test_jumps_are_what_is_seen_on_lines_across_borders(name):
+    """Along random lines, wherever one family ends where another begins: the jump is told, and no other sign than proved."""
+    theorem = dg.derive(dg.models.CATALOGUE[name]())
+    told = {(jump.below, jump.above, jump.outcome): jump for jump in theorem.statics(()).jumps}
+    values, rng = ClosedValues.of(theorem), np.random.default_rng(1)
+    symbols = {parameter: sympy.Symbol(parameter, real=True) for parameter in theorem.game.parameters}
+    chances = [parameter for parameter in theorem.game.parameters if parameter.startswith("p_")]
+    seen, most = set(), 0.32 if len(chances) > 2 else 0.97
+    for _ in range(200):
+        if seen == set(told):
+            break
+        point = {own: round(0.02 + (most - 0.02) * rng.random(), 6) for own in chances}
+        for order in ORDERS[name]:
+            names = order.split()
+            point |= dict(zip(names, np.cumsum(0.1 + rng.random(len(names))).round(6).tolist(), strict=True))
+        moved = str(rng.choice(chances))
+        line = stretches(values, (moved, 0.0, 1.0), {own: value for own, value in point.items() if own != moved})
+        for before, border, after in zip(line[:-2:2], line[1:-1:2], line[2::2], strict=True):
+            if not (before.inside and after.inside):
+                continue
+            here = {symbols[own]: value for own, value in {**point, moved: border.low}.items()}
+            for one in set(before.families) - set(after.families):
+                for other in set(after.families) - set(before.families):
+                    low, high = theorem.families[one], theorem.families[other]
+                    for outcome, share in low.outcomes.items():
+                        gap = float((high.outcomes[outcome] - share).subs(here))
+                        if abs(gap) < 1e-9:
+                            continue
+                        turned = (low.name, high.name, outcome) not in told
+                        jump = told[(high.name, low.name, outcome) if turned else (low.name, high.name, outcome)]
+                        assert float(jump.size.subs(here)) == pytest.approx(-gap if turned else gap, abs=1e-9)
+                        assert jump.verdict.startswith("up" if (gap > 0) != turned else "down")
+                        seen.add((jump.below, jump.above, jump.outcome))
+    assert seen == set(told)
+
+
+def test_where_a_family_goes_on_by_another_condition_nothing_ends():
+    """Settlement needs one of two thresholds: where Straddle ends at the second, Settlement has begun at the first."""
+    jumps = {(jump.below, jump.above) for jump in dg.derive(dg.models.tripartite_crisis()).statics(()).jumps}
+    assert jumps == {("Hold-Firm", "Settlement"), ("Straddle", "Hold-Firm")}
