@@ -80,21 +80,22 @@ class Conditions:
         """The sign of every factor at points, one array a parameter."""
         return [np.sign(np.broadcast_to(function(*places), places[0].shape)) for function in self._functions]
 
-    def sides(self, signs: Sequence[Floats]) -> list[Side]:
-        """What holds at points where the factors have these signs."""
+    def holds(self, signs: Sequence[Floats]) -> tuple[list[npt.NDArray[np.bool_]], npt.NDArray[np.bool_]]:
+        """Where each family exists, and where the assumptions hold, at points where the factors have these signs."""
+        shape = np.shape(signs[0]) if signs else (1,)
         truths = {}
         for atom, (number, parts) in self._atoms.items():
-            sign = np.full(np.shape(signs[0]) if signs else (1,), number)
+            sign = np.full(shape, number)
             for k in parts:
                 sign = sign * signs[k]
             truths[atom] = COMPARE[atom.rel_op](sign, 0.0)
-        shape = np.shape(signs[0]) if signs else (1,)
         inside = np.broadcast_to(truth_of(self.values.assumptions, truths), shape)
-        exists = [np.broadcast_to(truth_of(condition, truths), shape) for condition in self.values.conditions]
-        return [
-            (sum(1 << bit for bit, own in enumerate(exists) if own[p]) if inside[p] else 0, bool(inside[p]))
-            for p in range(shape[0])
-        ]
+        return [np.broadcast_to(truth_of(own, truths), shape) & inside for own in self.values.conditions], inside
+
+    def sides(self, signs: Sequence[Floats]) -> list[Side]:
+        """What holds at points where the factors have these signs."""
+        exists, inside = self.holds(signs)
+        return [(sum(1 << bit for bit, own in enumerate(exists) if own[p]), bool(inside[p])) for p in range(len(inside))]
 
 
 # ---- over two parameters ---------------------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from sympy.logic.boolalg import And
 
 from deterrence_games.errors import GameError, SizeError
 from deterrence_games.lowering.grid import MAX_POINTS, Axis, read_axis, read_fixed
 from deterrence_games.results.region_map import MAX_NAMES, BorderCurve, RegionMap
-from deterrence_games.theory.borders import border_curves
+from deterrence_games.theory.borders import Conditions, border_curves
 from deterrence_games.theory.closed_values import ClosedValues
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 PART = 1 << 20  # points evaluated at a time
+ROWS = 64  # of a finer map at a time
 ASIDE = (0.381966, 0.236068)  # where in its cell a finer point lies, so that no row or column of points follows a border
 
 
@@ -66,7 +68,9 @@ class TheoremRegions:
         names = tuple(family.name for family in theorem.families)
         if len(names) > MAX_NAMES:
             raise GameError(f"map of game {theorem.game.name!r}: {len(names)} families; at most {MAX_NAMES} fit into a map")
-        return cls(theorem.game.name, names, theorem.complete, ClosedValues.of(theorem))
+        conditions = tuple(And(*family.conditions, evaluate=False) for family in theorem.families)
+        values = ClosedValues(theorem.game.parameters, And(*theorem.game.assumptions, evaluate=False), conditions, {})
+        return cls(theorem.game.name, names, theorem.complete, values)
 
     def map(self, x: tuple[str, Floats], y: tuple[str, Floats], fixed: Mapping[str, float]) -> RegionMap:
         """The families at every point of a grid; not complete where an assumption fails."""
@@ -85,11 +89,19 @@ class TheoremRegions:
         that the map shows open regions and neither their borders nor the edges of the window.
         """
         axes, probes = [], []
-        for (name, values), aside in zip(_axes(region_map), ASIDE, strict=True):
+        for (_, values), aside in zip(_axes(region_map), ASIDE, strict=True):
             low, high = float(values[0]), float(values[-1])
             axes.append(np.linspace(low, high, points))
-            probes.append((name, low + (np.arange(points) + aside) / points * (high - low)))
-        mask, complete = self._evaluate(probes[0], probes[1], region_map.fixed)
+            probes.append(low + (np.arange(points) + aside) / points * (high - low))
+        conditions = Conditions(self.values, (region_map.x, region_map.y), region_map.fixed)
+        mask, complete = np.zeros((points, points), dtype=np.uint64), np.zeros((points, points), dtype=np.bool_)
+        for start in range(0, points, ROWS):
+            part = slice(start, start + ROWS)
+            across, up = np.meshgrid(probes[0], probes[1][part])
+            exists, inside = conditions.holds(conditions.signs(across, up))
+            complete[part] = inside & self.complete
+            for bit, own in enumerate(exists):
+                mask[part] |= (own & complete[part]).astype(np.uint64) << np.uint64(bit)
         return RegionMap(
             self.game, region_map.x, region_map.y, axes[0], axes[1], self.families, mask, complete, region_map.fixed, self
         )

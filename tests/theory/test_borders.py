@@ -185,6 +185,37 @@ def test_just_beside_a_curve_exactly_the_named_families_change(name):
         assert states[0] ^ states[1] == set(curve.names)
 
 
+def test_a_window_that_lies_in_a_border_shows_both_sides_families():
+    """At p_def = c_2 = 1/2 Separating and Certain Deterrence exist at every point, in floats as in fractions."""
+    fixed = {name: value for name, value in UNILATERAL.items() if name != "d_SQ"} | {"p_def": 0.5}
+    region_map = theorem_on("unilateral_deterrence").map(("p_ch", 0, 1, 12), ("d_SQ", 3, 5, 9), fixed)
+    finer = region_map.closed_form.finer(region_map, 50)
+    for own in (region_map, finer):
+        for name in ("Separating", "Certain Deterrence"):
+            np.testing.assert_array_equal(own.exists(name), own.complete)
+    assert finer.complete.all()
+    assert region_map.borders() == ()
+
+
+@pytest.mark.parametrize("name", sorted(ORDERS))
+def test_a_finer_map_agrees_with_the_closed_forms_point_by_point(name):
+    theorem, rng = theorem_on(name), np.random.default_rng(8)
+    fixed = {}
+    for order in ORDERS[name]:
+        names = order.split()
+        fixed |= dict(zip(names, np.cumsum(0.1 + rng.random(len(names))).round(6).tolist(), strict=True))
+    chances = [parameter for parameter in theorem.game.parameters if parameter.startswith("p_")]
+    fixed |= dict.fromkeys(chances[2:], 0.1)
+    region_map = theorem.map((chances[0], 0, 1, 3), (chances[1], 0, 1, 3), fixed)
+    finer = region_map.closed_form.finer(region_map, 40)
+    x, y = (np.arange(40) + 0.381966) / 40, (np.arange(40) + 0.236068) / 40
+    direct = theorem.exists({**fixed, chances[0]: x[None, :], chances[1]: y[:, None]})
+    inside = x[None, :] + y[:, None] + (0.1 if len(chances) > 2 else -1) < 1
+    np.testing.assert_array_equal(finer.complete, inside)
+    for family, where in direct.items():
+        np.testing.assert_array_equal(finer.exists(family), where & inside)
+
+
 def test_a_map_without_closed_forms_says_so():
     found = dg.RegionMap("g", "x", "y", np.arange(2.0), np.arange(2.0), (), np.zeros((2, 2), np.uint64), np.ones((2, 2), bool))
     with pytest.raises(dg.GameError, match=r"exact borders need closed forms; map a theorem, as dg\.derive\(game\)\.map"):
