@@ -105,7 +105,7 @@ def plot_outcome(
                 steps = max(2, int(np.ceil(x.size * (end - begin) / (high - low))))
                 spots = begin + (end - begin) * np.clip(np.linspace(0, 1, steps), INSIDE, 1 - INSIDE)
                 _, _, _, bounds = values.evaluate({**numbers, name: spots}, spots.size, (table,))
-                least, most = (side[:, number, row] for side in bounds[table])
+                least, most = bounds[table][:, number, row].T
                 if np.nanmax(most - least) > 0:
                     ax.fill_between(spots, least, most, alpha=0.25, linewidth=0, color=look["color"])
                 heights = (least + most) / 2
