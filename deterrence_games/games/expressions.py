@@ -20,7 +20,7 @@ from sympy.core.relational import Relational
 from sympy.printing.str import StrPrinter
 
 from deterrence_games.errors import ExpressionError, GameError
-from deterrence_games.games.bounds import RANGE, number_problem
+from deterrence_games.games.bounds import MAX_LENGTH, RANGE, number_problem
 from deterrence_games.games.grammar import COMPARISONS, Parser, check_name
 
 Value: TypeAlias = str | int | float | Fraction | Real | Expr
@@ -49,7 +49,7 @@ def to_text(value: Expr | Relational) -> str:
     return str(_Printer().doprint(value))
 
 
-def parse(text: str, values: Mapping[str, Expr] | None = None) -> Expr:
+def parse(text: str, values: Mapping[str, Expr] | None = None, *, longest: int = MAX_LENGTH) -> Expr:
     """Read an arithmetic expression.
 
     Parameters
@@ -57,6 +57,8 @@ def parse(text: str, values: Mapping[str, Expr] | None = None) -> Expr:
     text : str
     values : mapping name -> expression, optional
         What to put in place of some names.
+    longest : int
+        Characters that are accepted.
 
     Raises
     ------
@@ -72,7 +74,7 @@ def parse(text: str, values: Mapping[str, Expr] | None = None) -> Expr:
     ...
     deterrence_games.errors.ExpressionError: cannot read '2 x': unexpected 'x' at column 3; check operators and parentheses
     """
-    return Parser(text, values or {}).expression()
+    return Parser(text, values or {}, longest).expression()
 
 
 def parse_relations(text: str, values: Mapping[str, Expr] | None = None) -> tuple[Relational, ...]:

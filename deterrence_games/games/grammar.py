@@ -83,9 +83,10 @@ def symbol(name: str) -> Symbol:
 class Parser:
     """Recursive descent over one text."""
 
-    def __init__(self, text: str, values: Mapping[str, Expr]) -> None:
+    def __init__(self, text: str, values: Mapping[str, Expr], longest: int = MAX_LENGTH) -> None:
         self.text = text
         self.values = values
+        self.longest = longest
         self.position = 0
         self.depth = 0
         self.tokens = self._cut()
@@ -101,8 +102,8 @@ class Parser:
 
     def _cut(self) -> list[_Token]:
         text = self.text
-        if len(text) > MAX_LENGTH:
-            raise self._fail(MAX_LENGTH, f"the text has {len(text)} characters", f"use at most {MAX_LENGTH}")
+        if len(text) > self.longest:
+            raise self._fail(self.longest, f"the text has {len(text)} characters", f"use at most {self.longest}")
         tokens = []
         at = 0
         while at < len(text):

@@ -59,6 +59,8 @@ CASE = (*COMMON, "bounds", "supports", "generic")
 
 Item = TypeVar("Item")
 
+LONGEST = 1_000_000  # characters of a closed form: expected payoffs in a game of twenty parameters take more than ten thousand
+
 # ---- writing -------------------------------------------------------------------------------------------------------------
 
 
@@ -285,7 +287,7 @@ class _TheoremDocument(Document):
             return Integer(given)
         if not isinstance(given, str):
             self.fail(where, f"{given!r:.40} is no formula", "give a text")
-        return self.read(lambda: parse(given), where)
+        return self.read(lambda: parse(given, longest=LONGEST), where)
 
     def truth(self, given: Any, where: str) -> bool:
         if type(given) is bool:

@@ -232,5 +232,7 @@ class RegionMap:
         if len(combinations) > SHOWN:
             lines.append(f"           and {len(combinations) - SHOWN} more combinations")
         if not self.complete.all():
-            lines.append(f"  {100 * (1 - self.complete.mean()):5.1f} %  not decided")
+            outside = self.closed_form is not None and self.closed_form.complete
+            words = "outside the game's assumptions" if outside else "not decided"
+            lines.append(f"  {100 * (1 - self.complete.mean()):5.1f} %  {words}")
         return "\n".join(lines)

@@ -105,3 +105,17 @@ def test_a_file_cut_short_is_refused(theorem):
     text = theorem_to_json(theorem)
     with pytest.raises(FormatError, match="the file may be cut short"):
         theorem_from_json(text[: len(text) // 2], "text")
+
+
+def test_closed_forms_may_be_longer_than_what_an_author_writes(theorem):
+    document = json.loads(theorem_to_json(theorem))
+    payoffs = document["families"][0]["cases"][0]["payoffs"]
+    told = payoffs["defender"]
+    payoffs["defender"] = " + ".join([f"({told})/2000"] * 2000)
+    assert len(payoffs["defender"]) > 20_000
+    again = theorem_from_json(json.dumps(document), "text")
+    family = theorem.families[0]
+    assert sympy.simplify(again[family.name].cases[0].payoffs["defender"] - family.cases[0].payoffs["defender"]) == 0
+    payoffs["defender"] = " + ".join([told] * 400_000)
+    with pytest.raises(DeterrenceGamesError, match="use at most 1000000"):
+        theorem_from_json(json.dumps(document), "text")

@@ -69,6 +69,7 @@ def test_where_assumptions_end_is_a_border_too():
     edges = {curve.relation: curve for curve in region_map.borders() if not curve.inside}
     assert {float(curve.x[0]) for curve in edges.values()} == {2.0, 4.0}
     assert set(edges) == {"c_DDh == c_SQ", "c_SQ == c_DC"}
+    assert "outside the game's assumptions" in repr(region_map)
 
 
 def test_a_circle_cut_by_a_line_is_drawn_only_where_it_bounds():
