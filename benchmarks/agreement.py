@@ -38,11 +38,16 @@ def main() -> int:
         exists, inside, border, _ = theorem.values.evaluate(params, each, ())
         counted = points.complete & inside & ~border
         wrong = np.zeros(each, dtype=bool)
+        unnamed = np.zeros((2, each), dtype=bool)  # some family without a name exists: by the theorem, by the solver
         for row, family in enumerate(theorem.families):
-            wrong |= points.exists(family.name) != exists[:, row]
-        others = [own for own in points.names if own not in {family.name for family in theorem.families}]
-        for own in others:
-            wrong |= points.exists(own)
+            if family.name in theorem.game.names:
+                wrong |= points.exists(family.name) != exists[:, row]
+            else:
+                unnamed[0] |= exists[:, row]
+        for own in points.names:
+            if own not in theorem.game.names:
+                unnamed[1] |= points.exists(own)
+        wrong |= unnamed[0] != unnamed[1]
         differing += int((wrong & counted).sum())
         print(
             f"{name:<40} {each:>8,} points, {int(counted.sum()):>8,} counted, {int((wrong & counted).sum()):>4} differ; "

@@ -117,7 +117,7 @@ class Elimination:
                 known = self.prover.factors(coefficient)
                 certain = known.sign if not known.others else None
                 clear = not coefficient.variables & set(unknowns)
-                rank = (certain is None, not clear, order, len(coefficient.coefficients), len(polynomial.coefficients))
+                rank = (certain is None, not clear, len(coefficient.coefficients), len(polynomial.coefficients), order)
                 if best is None or rank < best[0]:
                     best = rank, (place, k, certain)
         return best[1] if best else None
