@@ -64,14 +64,7 @@ def thresholds_of(theorem: "Theorem", held: str | None = None) -> tuple[Threshol
     (c_DC - c_SQ)/(c_DC - c_DDh) ('Certain Deterrence', 'Separating')
     (c_DC - c_SQ)/(-c_CD + c_DC) ('Separating', 'Attack', 'Bluff')
     """
-    found: dict[tuple[Expr, Expr], list[str]] = {}
-    for family in theorem.families:
-        for condition in family.conditions:
-            for atom in sorted(condition.atoms(Relational), key=str):
-                if atom.rhs.free_symbols and not atom.lhs.free_symbols & atom.rhs.free_symbols:
-                    names = found.setdefault((atom.lhs, atom.rhs), [])
-                    if family.name not in names:
-                        names.append(family.name)
+    found = _bounded(theorem)
     every = [Threshold(to_text(left), to_text(right), tuple(names), right) for (left, right), names in found.items()]
     chosen = tuple(own for own in every if held is None or own.held == held)
     if not chosen:
@@ -93,14 +86,25 @@ def recurring(theorem: "Theorem") -> dict[Expr, Symbol]:
     {(c_DC - c_SQ)/(c_DC - c_DDh): t_1, (c_DC - c_SQ)/(-c_CD + c_DC): t_2, (d_CD - d_DC)/(d_CD - d_DDs): t_3}
     """
     bounded: dict[Expr, set[str]] = {}
-    for family in theorem.families:
-        for condition in family.conditions:
-            for atom in sorted(condition.atoms(Relational), key=str):
-                if atom.rhs.free_symbols and not atom.rhs.is_Symbol and not atom.lhs.free_symbols & atom.rhs.free_symbols:
-                    bounded.setdefault(atom.rhs, set()).add(family.name)
+    for (_, value), names in _bounded(theorem).items():
+        if not value.is_Symbol:
+            bounded.setdefault(value, set()).update(names)
     letter = next(own for own in ("t", "tau", "threshold") if not any(p.startswith(f"{own}_") for p in theorem.game.parameters))
     often = [value for value, names in bounded.items() if len(names) > 1]
     return {value: Symbol(f"{letter}_{number}", real=True) for number, value in enumerate(often, 1)}
+
+
+def _bounded(theorem: "Theorem") -> dict[tuple[Expr, Expr], list[str]]:
+    """What is compared with which threshold, and the names of the families that this bounds."""
+    found: dict[tuple[Expr, Expr], list[str]] = {}
+    for family in theorem.families:
+        for condition in family.conditions:
+            for atom in sorted(condition.atoms(Relational), key=str):
+                if atom.rhs.free_symbols and not atom.lhs.free_symbols & atom.rhs.free_symbols:
+                    names = found.setdefault((atom.lhs, atom.rhs), [])
+                    if family.name not in names:
+                        names.append(family.name)
+    return found
 
 
 def threshold_values(
