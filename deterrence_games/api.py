@@ -222,9 +222,9 @@ def derive(game: Game, *, seconds: float = 600.0, timeout: float = 20.0) -> Theo
     ...     print(family)
     <Family 'Certain Deterrence': p_def >= (c_DC - c_SQ)/(c_DC - c_DDh)>
     <Family 'Steadfast Deterrence': always>
-    <Family 'Separating': p_def <= (c_DC - c_SQ)/(c_DC - c_DDh), p_def >= (c_DC - c_SQ)/(-c_CD + c_DC)>
+    <Family 'Separating': p_def >= (c_DC - c_SQ)/(-c_CD + c_DC), p_def <= (c_DC - c_SQ)/(c_DC - c_DDh)>
     <Family 'Attack': p_ch >= (d_CD - d_DC)/(d_CD - d_DDs), p_def <= (c_DC - c_SQ)/(-c_CD + c_DC)>
-    <Family 'Bluff': p_def < (c_DC - c_SQ)/(-c_CD + c_DC), p_ch < (d_CD - d_DC)/(d_CD - d_DDs)>
+    <Family 'Bluff': p_ch < (d_CD - d_DC)/(d_CD - d_DDs), p_def < (c_DC - c_SQ)/(-c_CD + c_DC)>
     """
     own = _game(game)
     for what, given in (("seconds", seconds), ("timeout", timeout)):

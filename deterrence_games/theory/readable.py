@@ -19,7 +19,7 @@ def readable(constraints: Sequence[Constraint], prover: Prover) -> tuple[Relatio
     A parameter between two numbers, a sum of one player's priors or a ratio of two that enters a condition linearly is
     isolated, the one with the shortest threshold first; without one, the positive terms stand on one side and the negative
     ones on the other. The sign of what one has to divide by may rest on conditions that are written already, never on the
-    condition itself.
+    condition itself. Isolated parameters come first, in the game's order, each with its lower bounds before its upper ones.
     """
     written: dict[Constraint, Relational] = {}
     for given in ((), None):  # first what the assumptions alone allow
@@ -28,7 +28,19 @@ def readable(constraints: Sequence[Constraint], prover: Prover) -> tuple[Relatio
                 relation = _isolated(constraint, prover, tuple(written) if given is None else given)
                 if relation is not None:
                     written[constraint] = relation
-    return tuple(written[c] if c in written else _two_sides(c.sign, c.polynomial, prover) for c in constraints)
+    order = {name: place for place, name in enumerate(prover.coordinates.parameters)}
+
+    def rank(constraint: Constraint) -> tuple[int, int, int]:
+        length = len(constraint.polynomial.coefficients)
+        if constraint not in written:
+            return len(order), 0, length
+        relation = written[constraint]
+        upper = isinstance(relation, (sympy.Lt, sympy.Le))
+        return min(order[symbol.name] for symbol in relation.lhs.free_symbols), upper, length
+
+    return tuple(
+        written[c] if c in written else _two_sides(c.sign, c.polynomial, prover) for c in sorted(constraints, key=rank)
+    )
 
 
 def _isolated(constraint: Constraint, prover: Prover, given: Sequence[Constraint]) -> Relational | None:
