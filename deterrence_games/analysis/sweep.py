@@ -305,6 +305,7 @@ def _in_store(plan: Plan, place: Path, processes: int, client: Any) -> "xr.Datas
                 store.make(plan.grid, plan.identity, plan.coordinates(), plan.attributes())
             else:
                 _compare(place, plan, held)  # another run may have begun since
+                open_dataset(plan, place, ())  # complains now, not after the work, when it is damaged
             done = store.done()
             left = [number for number in range(plan.blocks) if number not in done]
             try:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deterrence_games.analysis.sweep_plan import Plan
-from deterrence_games.errors import DeterrenceGamesError
+from deterrence_games.errors import DeterrenceGamesError, FormatError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,10 +37,25 @@ def dataset(plan: Plan, whole: Mapping[str, npt.NDArray[Any]], errors: Errors) -
 
 
 def open_dataset(plan: Plan, place: Path, errors: Errors) -> "xr.Dataset":
-    """Open a store; numbers are read when they are used."""
+    """Open a store; numbers are read when they are used.
+
+    Raises
+    ------
+    FormatError
+        When its layout is damaged.
+    """
     import xarray as xr
 
-    made = xr.open_zarr(place, consolidated=True)
+    try:
+        made = xr.open_zarr(place, consolidated=True)
+        for name, (values, _) in plan.coordinates().items():
+            if not np.array_equal(made[name].to_numpy(), values):
+                raise ValueError(f"coordinate {name!r} has other values")
+    except Exception as problem:  # whatever Zarr makes of it
+        raise FormatError(
+            f"store '{place}' is damaged beside its blocks ({type(problem).__name__}: {problem}); remove it, or choose "
+            "another place"
+        ) from problem
     labels = {name: values for name, (values, _) in plan.coordinates().items() if np.asarray(values).dtype.kind == "U"}
     return _with_errors(made.assign_coords(labels), plan, errors)  # labels of one type, as those of a result in memory
 

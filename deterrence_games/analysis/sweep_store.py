@@ -1,6 +1,7 @@
 """A Zarr store that is filled block by block: what is done is on record, one run at a time may write."""
 
 import json
+import math
 import os
 import shutil
 import socket
@@ -32,7 +33,7 @@ def read_plan(path: Path) -> dict[str, Any] | None:
     """
     record = path / RECORD
     try:
-        found: dict[str, Any] = json.loads((record / "plan.json").read_text(encoding="utf-8"))
+        found: Any = json.loads((record / "plan.json").read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         if path.exists() and not record.is_dir() and (not path.is_dir() or any(path.iterdir())):
             raise FormatError(f"store '{path}' exists and is no store of a sweep; choose another place") from None
@@ -40,8 +41,20 @@ def read_plan(path: Path) -> dict[str, Any] | None:
     except OSError as problem:
         raise FormatError(f"store '{path}' cannot be read ({problem.strerror}); choose another place") from None
     except ValueError:
-        raise FormatError(f"store '{path}': the plan of its sweep cannot be read; choose another place") from None
-    return found
+        found = None
+    if not _is_plan(found):
+        raise FormatError(f"store '{path}': the plan of its sweep cannot be read; choose another place")
+    plan: dict[str, Any] = found
+    return plan
+
+
+def _is_plan(found: Any) -> bool:
+    """Whether what was read is a mapping, and has what is looked at before it is compared."""
+    if not isinstance(found, dict):
+        return False
+    lengths, families = found.get("chunk"), found.get("families")
+    whole = isinstance(lengths, list) and all(type(length) is int and length > 0 for length in lengths)
+    return whole and isinstance(families, list) and all(isinstance(family, str) for family in families)
 
 
 class SweepStore:
@@ -74,6 +87,7 @@ class SweepStore:
 
         with self._disk(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # consolidated metadata is not yet in the specification
+            (self.record / "zarr.json").unlink(missing_ok=True)  # of a run that was killed here: it would be listed below
             group = zarr.open_group(self.path, mode="a", zarr_format=3)
             group.attrs.update(attributes)
             for variable in self.variables:
@@ -102,6 +116,10 @@ class SweepStore:
                 made[...] = array
             zarr.consolidate_metadata(self.path)
             (self.record / "done").mkdir(parents=True, exist_ok=True)
+            for place in self.path.rglob("*"):  # on the disk before there is a plan, should the machine stop
+                if place.is_file():
+                    with open(place, "rb+") as file:
+                        os.fsync(file.fileno())
             # With this file the folder of the record is a group without members, as far as Zarr is concerned.
             self._replace(self.record / "zarr.json", b'{"zarr_format": 3, "node_type": "group", "attributes": {}}\n')
             self._replace(self.record / "plan.json", (json.dumps(plan, indent=1, sort_keys=True) + "\n").encode())
@@ -112,22 +130,23 @@ class SweepStore:
         """Numbers of the blocks that are done; a record whose files are missing or cut short does not count."""
         found = set()
         for place in self.record.glob("done/*/*.json"):
-            number = int(place.stem)
             try:
-                sizes = json.loads(place.read_text(encoding="utf-8"))["bytes"]
+                number, told = int(place.stem), json.loads(place.read_text(encoding="utf-8"))
+                sizes = {variable.name: told["bytes"][variable.name] for variable in self.variables}
                 whole = all(self.file(name, number).stat().st_size == size for name, size in sizes.items())
-            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+                whole = whole and isinstance(told["errors"], list)
+            except (OSError, ValueError, KeyError, TypeError):
                 continue
             if whole:
                 found.add(number)
         return found
 
     def errors(self) -> list[tuple[int, int, str, str]]:
-        """What was raised: block, number of the point within it, quantity, message."""
+        """What was raised in a store whose blocks are all done: block, number of the point within it, quantity, message."""
         found = []
-        for place in sorted(self.record.glob("done/*/*.json"), key=lambda place: int(place.stem)):
-            told = json.loads(place.read_text(encoding="utf-8"))["errors"]
-            found += [(int(place.stem), point, quantity, message) for point, quantity, message in told]
+        for number in range(math.prod(self.counts)):
+            told = json.loads(self._entry(number).read_text(encoding="utf-8"))["errors"]
+            found += [(number, point, quantity, message) for point, quantity, message in told]
         return found
 
     def write(self, number: int, contents: Mapping[str, bytes], errors: Errors) -> None:
@@ -170,8 +189,8 @@ class SweepStore:
             with suppress(OSError):
                 (self.record / "draft").unlink(missing_ok=True)
             raise FormatError(
-                f"store '{self.path}' cannot be written ({problem.strerror}); what is on record there stays: make room, then "
-                "run the same sweep again to go on"
+                f"store '{self.path}' cannot be written ({problem.strerror}); what is on record there stays: make room, or "
+                "allow writing, then run the same sweep again to go on"
             ) from problem
 
     # ---- one run at a time ---------------------------------------------------------------------------------------------
@@ -203,15 +222,23 @@ class SweepStore:
 
     def _locked(self, place: Path) -> int:
         while True:
-            file = os.open(place, os.O_RDWR | os.O_CREAT, 0o644)
-            if not _take(file):
+            with self._disk():
+                file = os.open(place, os.O_RDWR | os.O_CREAT, 0o644)
+                try:
+                    taken = _take(file)
+                except OSError:  # of a file system without locks
+                    os.close(file)
+                    raise
+            if not taken:
                 holder = os.read(file, 200).decode(errors="replace").strip() or "another run"
                 os.close(file)
                 raise FormatError(f"store '{self.path}' is being written by {holder}; wait for it, or choose another place")
-            if place.exists() and os.stat(place).st_ino == os.fstat(file).st_ino:  # not one that has just been removed
-                os.ftruncate(file, 0)
-                os.write(file, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
-                return file
+            with suppress(FileNotFoundError):
+                if os.stat(place).st_ino == os.fstat(file).st_ino:  # not one that has just been removed
+                    with suppress(OSError):  # a full disk has no room for the name; the lock holds without it
+                        os.ftruncate(file, 0)
+                        os.write(file, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+                    return file
             os.close(file)
 
 
@@ -229,6 +256,6 @@ def _take(file: int) -> bool:
         return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return False
     return True

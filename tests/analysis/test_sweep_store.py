@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -104,7 +105,9 @@ def test_a_full_disk_stops_the_run_cleanly_and_it_goes_on(tmp_path, monkeypatch,
 
     with monkeypatch.context() as patch:
         patch.setattr(module.os, "fsync", full)
-        with pytest.raises(dg.FormatError, match=r"cannot be written \(No space left on device\).*make room, then run"):
+        with pytest.raises(
+            dg.FormatError, match=r"cannot be written \(No space left on device\).*make room, or allow writing, then run"
+        ):
             run(place)
     assert not list(place.rglob("draft"))
     assert not list(place.rglob("lock"))
@@ -152,6 +155,50 @@ def test_a_store_cut_short_is_mended(tmp_path, whole, damage):
         file.write_bytes(file.read_bytes()[:7])
     run(place)
     assert contents(place) == contents(whole)
+
+
+@pytest.mark.parametrize("blocks", [2, 6])
+@pytest.mark.parametrize("damage", ["zarr.json", "p/c/0", "family/c/0"])
+def test_a_store_damaged_beside_its_blocks_is_refused(tmp_path, monkeypatch, damage, blocks):
+    """Coordinates that are lost would be read as zeros."""
+    place = tmp_path / "x.zarr"
+    with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+        stopping_after(patch, blocks, KeyboardInterrupt())
+        run(place)
+    (place / damage).unlink()
+    before = contents(place)
+    with pytest.raises(dg.FormatError, match=r"is damaged beside its blocks .*remove it, or choose another place"):
+        run(place)
+    assert contents(place) == before
+
+
+def test_a_run_that_is_killed_before_its_plan_is_written_begins_again(tmp_path, whole):
+    place = tmp_path / "x.zarr"
+    run(place)
+    (place / ".sweep/plan.json").unlink()
+    run(place)
+    assert contents(place) == contents(whole)
+
+
+def test_records_that_are_no_records_do_not_count(tmp_path, whole):
+    place = tmp_path / "x.zarr"
+    run(place)
+    (place / ".sweep/done/0/2.json").write_text('{"bytes": {}}')
+    (place / ".sweep/done/0/._3.json").write_text("of the Finder")
+    run(place)
+    (place / ".sweep/done/0/._3.json").unlink()
+    assert contents(place) == contents(whole)
+
+
+@pytest.mark.parametrize("plan", ["{", "null", "[]", '{"chunk": 5, "families": []}', '{"chunk": [0], "families": []}'])
+def test_a_plan_that_is_no_plan_is_refused_and_left_as_it_is(tmp_path, plan):
+    place = tmp_path / "x.zarr"
+    run(place)
+    (place / ".sweep/plan.json").write_text(plan)
+    before = contents(place)
+    with pytest.raises(dg.FormatError, match="plan of its sweep cannot be read"):
+        run(place)
+    assert contents(place) == before
 
 
 @pytest.mark.parametrize(
@@ -224,6 +271,43 @@ def test_the_lock_of_a_dead_process_does_not_hold(tmp_path, whole):
     (place / ".sweep/lock").write_text("process 4194305 on nowhere\n")
     run(place)
     assert contents(place) == contents(whole)
+
+
+@pytest.mark.parametrize("blocks", [0, 2])
+@pytest.mark.parametrize("step", ["open", "write", "ftruncate"])
+def test_a_disk_too_full_for_the_lock(tmp_path, monkeypatch, whole, blocks, step):
+    """Nothing is left locked, in this process either; where only the holder's name does not fit, the lock holds without it."""
+    place = tmp_path / "x.zarr"
+    with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+        stopping_after(patch, blocks, KeyboardInterrupt())
+        run(place)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module.os, step, full)
+        if step == "open":
+            with pytest.raises(dg.FormatError, match=r"cannot be written \(No space left on device\).*make room"):
+                run(place)
+        else:
+            run(place)
+    run(place)
+    assert contents(place) == contents(whole)
+
+
+def test_a_file_system_without_locks_is_named(tmp_path, monkeypatch, whole):
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", refuse)
+        with pytest.raises(dg.FormatError, match=r"cannot be written \(No locks available\)"):
+            run(tmp_path / "x.zarr")
+    run(tmp_path / "x.zarr")
+    assert contents(tmp_path / "x.zarr") == contents(whole)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
