@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from math import isfinite, nan
 from typing import TYPE_CHECKING
 
 from deterrence_games.errors import AllianceError, ParameterError
@@ -121,11 +122,25 @@ class Indicators(Mapping[tuple[str, int, str], float]):
         return {state: found[state].value for state in wanted}
 
     def with_figures(self, measure: str, year: int, values: Mapping[str, float]) -> "Indicators":
-        """The same figures and some more, marked as given by the user; they replace what is there."""
-        given = tuple(Figure(state, year, measure, float(value), "~given") for state, value in values.items())
+        """The same figures and some more, marked as given by the user; they replace what is there.
+
+        Raises
+        ------
+        ParameterError
+            When a value is no finite number.
+        """
+        given = []
+        for state, value in values.items():
+            try:
+                amount = float(value)
+            except (TypeError, ValueError):
+                amount = nan
+            if not isfinite(amount):
+                raise ParameterError(f"{self.name}: {measure} of {state} in {year} is {value!r:.40}; give a finite number")
+            given.append(Figure(state, year, measure, amount, "~given"))
         replaced = {(own.state, own.year, own.measure) for own in given}
-        kept = tuple(own for own in self.figures if own.vintage != "~given" or (own.state, year, measure) not in replaced)
-        return Indicators(kept + given, self.name)
+        kept = [own for own in self.figures if own.vintage != "~given" or (own.state, own.year, own.measure) not in replaced]
+        return Indicators((*kept, *given), self.name)
 
     def to_dataframe(self) -> "pd.DataFrame":
         """All figures, every vintage, as a pandas table (needs the extra ``tables``)."""

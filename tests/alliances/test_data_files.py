@@ -68,6 +68,19 @@ def test_missing_figures_are_named_and_can_be_given():
         given.with_figures("defence_share", 2024, {"ISL": 0}).of(("ISL",), "defence_share", 2024)
 
 
+def test_given_figures_of_other_years_and_measures_stay():
+    given = indicators().with_figures("gdp_bn_usd", 2023, {"UKR": 1}).with_figures("gdp_bn_usd", 2024, {"UKR": 2})
+    given = given.with_figures("defence_share", 2024, {"UKR": 3}).with_figures("gdp_bn_usd", 2024, {"UKR": 4})
+    assert {key[1:]: value for key, value in given.items() if key[0] == "UKR"} == {
+        (2023, "gdp_bn_usd"): 1.0,
+        (2024, "gdp_bn_usd"): 4.0,
+        (2024, "defence_share"): 3.0,
+    }
+    for odd in ("much", None, float("nan")):
+        with pytest.raises(dg.ParameterError, match=r"gdp_bn_usd of UKR in 2024 is .*; give a finite number"):
+            given.with_figures("gdp_bn_usd", 2024, {"UKR": odd})
+
+
 def test_unknown_measures_and_years_say_what_is_there():
     with pytest.raises(dg.ParameterError, match="measure 'gdp' is unknown; use one of cinc, defence_share"):
         indicators().measure("gdp", 2024)
