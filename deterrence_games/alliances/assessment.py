@@ -144,7 +144,7 @@ def assess(guarantee: Guarantee, *, hopeful: bool = False) -> Assessment:
                 found.chance[ally],
                 float(margins[k]),
                 max(0.0, float(form.promise[k] - margins[k])),
-                bool(found.deterred and without[k] > 1e-12 * form.prize),
+                bool(found.deterred and without[k] > form.tie),
                 attack_probability(private, float(without[k])),
             )
         )

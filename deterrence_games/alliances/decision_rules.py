@@ -33,6 +33,8 @@ class Outcome:
     attack_value, attack_probability : float
         What attacking is worth to the aggressor at its median cost of war, and how likely it attacks.
     expected_strength : float
+    tie : float
+        The most that attacking may be worth to an aggressor who keeps the peace: a rounding error.
     equilibria : int
         Equilibria found; the outcome is that of the one with the weakest or, if hopeful, the strongest coalition.
     unique : bool
@@ -49,6 +51,7 @@ class Outcome:
     attack_value: float
     attack_probability: float
     expected_strength: float
+    tie: float
     equilibria: int
     unique: bool
     equilibrium: CutPointEquilibrium | None = None
@@ -56,7 +59,7 @@ class Outcome:
     @property
     def deterred(self) -> bool:
         """Whether an aggressor with its median cost of war keeps the peace."""
-        return self.attack_value <= 1e-12
+        return self.attack_value <= self.tie
 
 
 def outcome(guarantee: Guarantee, *, hopeful: bool = False) -> Outcome:
@@ -85,7 +88,7 @@ def outcome(guarantee: Guarantee, *, hopeful: bool = False) -> Outcome:
         chance = dict(zip(form.allies, found.chance.tolist(), strict=True))
         return Outcome(
             guarantee.title, guarantee.rule, chance, chance, found.held, found.attack_value, found.attack_probability,
-            found.expected_strength, len(solution), solution.unique, found,
+            found.expected_strength, form.tie, len(solution), solution.unique, found,
         )  # fmt: skip
     willing = council_agreement(guarantee)
     agreed = float(np.prod(willing)) if guarantee.rule == "consensus" else more_than_half(willing)
@@ -103,6 +106,7 @@ def outcome(guarantee: Guarantee, *, hopeful: bool = False) -> Outcome:
         value,
         attack_probability(private, value),
         form.target_strength + agreed * float(form.strength.sum()),
+        form.tie,
         1,
         True,
     )

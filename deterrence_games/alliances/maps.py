@@ -39,6 +39,8 @@ class CredibilityMap:
         go round in a circle.
     attack_value : float64[start, y, x]
         What attacking is worth against each.
+    deters : bool[start, y, x]
+        Where that is at most a rounding error, 1e-12 of the prize.
     interplay : str
         How replies depend on each other at the guarantee's own numbers. Where joining is complementary the two equilibria are
         the least and the greatest, so the verdict covers all of them; elsewhere they are two of perhaps many.
@@ -49,12 +51,13 @@ class CredibilityMap:
     y: tuple[str, Floats]
     strength: Floats
     attack_value: Floats
+    deters: npt.NDArray[np.bool_]
     interplay: str
 
     @property
     def verdict(self) -> npt.NDArray[np.int64]:
         """Index into ``VERDICTS``, int64[y, x]."""
-        nobody, everybody = self.attack_value <= 1e-12
+        nobody, everybody = self.deters
         reached = np.isfinite(self.strength).all(axis=0)
         return np.where(reached, everybody + 2 * nobody, len(VERDICTS) - 1).astype(np.int64)
 
@@ -143,6 +146,8 @@ def credibility_map(guarantee: Guarantee, x: Axis, y: Axis) -> CredibilityMap:
         alone, together = (1.0 / (1.0 + (aggressor / own) ** power) for own in (target, strength))
     held = late * alone + (1.0 - late) * together
     worth = prize * (1.0 - held) - at("war_cost") - at("punishment") * (1.0 - late) * (strength - target)
+    deters = worth <= 1e-12 * prize
     return CredibilityMap(
-        guarantee.title, axes[0], axes[1], strength.reshape(shape).copy(), worth.reshape(shape), interplay_of(form)
-    )
+        guarantee.title, axes[0], axes[1], strength.reshape(shape).copy(), worth.reshape(shape), deters.reshape(shape),
+        interplay_of(form),
+    )  # fmt: skip

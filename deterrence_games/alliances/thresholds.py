@@ -170,15 +170,15 @@ def threshold_reliability(guarantee: Guarantee, *, together: bool = True) -> flo
     """
     form = guarantee.form
     alone, helped = float(form.attack_value(form.target_strength)), float(form.attack_value(form.largest))
-    if alone <= 0.0:
+    if alone <= form.tie:
         return 0.0
-    if helped > 0.0:
+    if helped > form.tie:
         return float("inf")
     if together:
-        return alone / (alone - helped)
+        return min(1.0, alone / (alone - helped))
     low, high = 0.0, 1.0
     while high - low > 1e-12:
         middle = 0.5 * (low + high)
         strength, probability = coalition(form, np.full(len(form.allies), middle))
-        low, high = (middle, high) if probability @ form.attack_value(strength) > 0.0 else (low, middle)
+        low, high = (middle, high) if probability @ form.attack_value(strength) > form.tie else (low, middle)
     return high

@@ -114,6 +114,11 @@ class JoiningForm:
         """Strength of the target and all its allies."""
         return float(self.target_strength + self.strength.sum())
 
+    @property
+    def tie(self) -> float:
+        """The most that attacking may be worth to an aggressor who keeps the peace: a rounding error, 1e-12 of the prize."""
+        return 1e-12 * self.prize
+
     def held(self, strength: npt.ArrayLike) -> Floats:
         """Probability that a coalition of this strength holds once it fights, ``h``; any shape."""
         with np.errstate(over="ignore"):

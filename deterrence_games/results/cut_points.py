@@ -146,11 +146,11 @@ class CutPointSolution:
 
 
 def attack_probability(form: PrivateJoiningForm, attack_value: float) -> float:
-    """Probability that an aggressor attacks whose median cost leaves it this value."""
+    """Probability that an aggressor attacks whose median cost leaves it this value; one half at a tie."""
     game = form.form
     if form.aggressor_spread == 0.0 or game.war_cost == 0.0:
-        return float(attack_value > 1e-12 * game.prize)
+        return float(attack_value > game.tie)
     from scipy.special import ndtr
 
-    bearable = attack_value + game.war_cost
+    bearable = game.war_cost + (attack_value if abs(attack_value) > game.tie else 0.0)
     return float(ndtr(np.log(bearable / game.war_cost) / form.aggressor_spread)) if bearable > 0.0 else 0.0

@@ -136,14 +136,14 @@ def deterring_strength(form: JoiningForm) -> float:
     """Least strength of a coalition, target included, against which attacking does not pay.
 
     The target's own strength where that deters by itself, and infinite when no strength deters. An aggressor who gains no more
-    than a rounding error, 1e-12 of the prize, keeps the peace.
+    than a rounding error, ``form.tie``, keeps the peace.
     """
     start = 2.0 * max(form.largest, form.aggressor_strength)
     run = warm_up.choose(kernels.deterring, small=len(form.allies) <= FEW_ALLIES)
     return float(
         run(
             form.target_strength, start, form.aggressor_strength, form.decisiveness, form.late, form.prize, form.war_cost,
-            form.punishment, 1e-12 * form.prize, 1e18 * start,
+            form.punishment, form.tie, 1e18 * start,
         )
     )  # fmt: skip
 
