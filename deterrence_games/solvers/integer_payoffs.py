@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -16,19 +17,26 @@ MOST_BITS = 256  # of a common denominator; beyond it the simplest fractions of 
 Integers = npt.NDArray[np.object_]
 
 
-def integer_payoffs(form: StrategicForm, tol: float) -> tuple[Integers, Integers]:
+def integer_payoffs(form: StrategicForm, tol: float) -> tuple[Integers, Integers, int]:
     """Return both players' payoffs as integers from 1 on, by a positive affine map for each player.
+
+    Returned last is how many sets of floats were read as one number though they are further apart than `tol`, because the
+    payoffs are so large beside their range that what sets them apart may be rounding.
 
     Payoffs given as integers or fractions are taken as they are. Floats are read as shares of the player's range of payoffs:
     those closer together than `tol` as one number, and each as the simplest fraction that it may be but for rounding, so
     that ties that were meant (0.1 + 0.2 and 0.3) are ties, also between mixtures. Where these fractions have no common
     denominator of reasonable size, they are read as multiples of a power of two below `tol`.
     """
-    if form.rational is None:
-        first, second = (_whole(own, tol) or _simple(own, tol) for own in form.payoffs)
-    else:
-        first, second = (own.ravel().tolist() for own in form.rational)
-    return _positive(first, form.shape), _positive(second, form.shape)
+    blurred = 0
+    read: list[Sequence[Fraction | int]] = []
+    for own in form.payoffs if form.rational is None else form.rational:
+        values: Sequence[Fraction | int] | None = own.ravel().tolist() if form.rational is not None else _whole(own, tol)
+        if values is None:
+            values, sets = _simple(own, tol)
+            blurred += sets
+        read.append(values)
+    return _positive(read[0], form.shape), _positive(read[1], form.shape), blurred
 
 
 def _whole(payoffs: Floats, tol: float) -> list[int] | None:
@@ -56,12 +64,15 @@ def _positive(values: Sequence[Fraction | int], shape: tuple[int, ...]) -> Integ
     return integers
 
 
-def _simple(payoffs: Floats, tol: float) -> list[Fraction]:
-    """Read floats, as shares of their range, as simple fractions, or as multiples of a power of two."""
+def _simple(payoffs: Floats, tol: float) -> tuple[list[Fraction], int]:
+    """Read floats, as shares of their range, as simple fractions, or as multiples of a power of two.
+
+    With the number of sets that are read as one number only because of rounding.
+    """
     given = payoffs.ravel().tolist()
     least, widest = Fraction(min(given)), Fraction(max(given)) - Fraction(min(given))
     if not widest:
-        return [Fraction(0)] * len(given)
+        return [Fraction(0)] * len(given), 0
     rounding = ULPS * Fraction(float(np.spacing(np.abs(payoffs).max()))) / widest
     tie = max(Fraction(tol), rounding)
     share = {value: (Fraction(value) - least) / widest for value in set(given)}
@@ -80,7 +91,8 @@ def _simple(payoffs: Floats, tol: float) -> list[Fraction]:
     if math.lcm(*(value.denominator for value in read.values())).bit_length() > MOST_BITS:
         unit = Fraction(1, 1 << math.ceil(1 / tie).bit_length())
         read = {level: round(group[0] / unit) * unit for group in groups for level in group}
-    return [read[share[value]] for value in given]
+    blurred = sum(any(high - low > tol for low, high in pairwise(group)) for group in groups)
+    return [read[share[value]] for value in given], blurred
 
 
 def _simplest(low: Fraction, high: Fraction) -> Fraction:

@@ -44,8 +44,8 @@ class VertexEnumeration(Solver):
     ----------
     tol : float
         Float payoffs closer together than this share of a player's range of payoffs are ties. A game with floats in which
-        some difference is larger, but less than a hundred times, is not called complete. It does not matter to integers
-        and fractions.
+        some difference is larger, but less than a hundred times, is not called complete; nor is one whose payoffs are so
+        large beside their range that a larger difference may be rounding. It does not matter to integers and fractions.
     max_vertices : int
         Vertices (in degenerate games, bases) to be enumerated a player.
     max_exact_steps : int
@@ -150,7 +150,8 @@ class VertexEnumeration(Solver):
 
     def _in_integers(self, form: StrategicForm) -> Solution:
         """Solve any game in integers."""
-        payoffs = integer_payoffs(form, self.tol)
+        own, other, blurred = integer_payoffs(form, self.tol)
+        payoffs = own, other
         near, limits = NEAR * self.tol, (self.max_vertices, self.max_exact_steps)
         first = enumerate_vertices(payoffs[1], near, *limits)
         second = enumerate_vertices(payoffs[0].T, near, *limits)
@@ -167,14 +168,14 @@ class VertexEnumeration(Solver):
         sets = maximal_sets(pairs)
         stopped = first.stopped or second.stopped or found.stopped
         near_ties = 0 if form.rational is not None else first.near + second.near
-        status = Status.LIMIT if stopped else Status.FOUND if near_ties else Status.COMPLETE
+        status = Status.LIMIT if stopped else Status.FOUND if near_ties + blurred else Status.COMPLETE
         return Solution(
             game=form.name,
             concept="Nash equilibrium",
             solver=repr(self),
             equilibria=tuple(equilibria),
             status=status,
-            completeness=self._words(form, stopped, near_ties, sets),
+            completeness=self._words(form, stopped, near_ties, blurred, sets),
             components=sets or (),
             component_indices=() if stopped or sets is None else _indices(pairs, sets, found.indices),
             stats={
@@ -191,13 +192,20 @@ class VertexEnumeration(Solver):
             f"{self.max_equilibria} equilibria"
         )
 
-    def _words(self, form: StrategicForm, stopped: bool, near_ties: int, sets: tuple[tuple[int, ...], ...] | None) -> str:
+    def _words(
+        self, form: StrategicForm, stopped: bool, near_ties: int, blurred: int, sets: tuple[tuple[int, ...], ...] | None
+    ) -> str:
         """Tell how far the search went."""
         words = self._stopped() if stopped else "every vertex of both best-reply polytopes was found, in exact arithmetic"
         if form.rational is None:
             words += f"; floats were read as simple fractions, those within {self.tol:.0e} of a player's range as one"
         if near_ties:
             words += f"; {near_ties} differences are too near to a tie to be decided (above 0, below {NEAR * self.tol:.0e})"
+        if blurred:
+            words += (
+                f"; {blurred} sets of payoffs were read as one number each though further apart, for beside their size it may "
+                "be rounding: subtract what all have in common, or give integers or fractions"
+            )
         if sets is None:
             return f"{words}; more than {MAX_SETS} maximal sets of interchangeable equilibria, which are not listed"
         continua = sum(len(members) > 1 for members in sets)

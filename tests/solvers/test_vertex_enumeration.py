@@ -214,6 +214,25 @@ def test_a_near_tie_is_not_called_complete():
     assert exact.complete
 
 
+UP = np.nextafter(1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([[1.0, UP], [1.0, 1.0]], [[1.0, UP], [UP, 1.0]]),
+        ([[0.0, 0.0], [2.0, 0.0]], [[2.0 * UP, 2.0], [2.0 * UP, 2.0]]),  # one player's range is not small
+        ([[1e15, 1e15 + 1], [1e15, 1e15]], [[0.0, 1.0], [1.0, 0.0]]),
+        ([[5e-324, 5e-324], [0.0, 1e-323]], [[0.0, 0.0], [0.0, 5e-324]]),
+    ],
+)
+def test_differences_of_the_size_of_rounding_are_not_called_ties_for_sure(first, second):
+    """A batch takes these floats to the last bit and finds other equilibria: only one of the two may be sure."""
+    solution = solve(first, second)
+    assert not solution.complete
+    assert "it may be rounding: subtract what all have in common, or give integers or fractions" in solution.completeness
+
+
 def test_many_ties_of_long_decimals_are_read_on_a_grid():
     """Payoffs without a common denominator of reasonable size, and a duplicate row."""
     first, second = np.random.default_rng(3).normal(size=(2, 6, 6))
@@ -352,7 +371,7 @@ def test_exact_payoffs_of_a_form():
 def test_whole_numbers_are_read_as_their_shares_would_be(numbers, tol):
     """Either way the game has the same integers, once shifted and divided by what they have in common."""
     payoffs = np.array([numbers], float)
-    whole, shares = integer_payoffs._whole(payoffs, tol), integer_payoffs._simple(payoffs, tol)
+    whole, shares = integer_payoffs._whole(payoffs, tol), integer_payoffs._simple(payoffs, tol)[0]
     if whole is not None:
         shape = payoffs.shape
         assert (integer_payoffs._positive(whole, shape) == integer_payoffs._positive(shares, shape)).all()
