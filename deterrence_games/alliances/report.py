@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from deterrence_games.alliances.alliance import Alliance
 from deterrence_games.alliances.assessment import Assessment, assess
-from deterrence_games.alliances.assumptions import ILLUSTRATIVE
 from deterrence_games.alliances.decision_rules import outcome
 from deterrence_games.alliances.extended_deterrence import Guarantee
 from deterrence_games.alliances.from_treaty import guarantee
@@ -96,7 +97,16 @@ class AllianceReport:
 
 
 def alliance_report(
-    alliance: Alliance, aggressor: str, target: str, year: int, *, figures: Indicators | None = None, **numbers: Any
+    alliance: Alliance,
+    aggressor: str,
+    target: str,
+    year: int,
+    *,
+    region: str | None = None,
+    figures: Indicators | None = None,
+    measure: str = STRENGTH,
+    figures_year: int | None = None,
+    **numbers: Any,
 ) -> AllianceReport:
     """Assess a guarantee and what changes it.
 
@@ -106,11 +116,15 @@ def alliance_report(
     aggressor, target : str
         Codes of states.
     year : int
+    region : str, optional
+        Where the attack takes place: only obligations that reach there count. All when left out.
     figures : Indicators, optional
-        Those that come with the library when left out. Members without a figure of military expenditure are left out of the
-        game, and named.
+        Those that come with the library when left out.
+    measure, figures_year
+        Which figures are the states' strengths, as in `deterrence_games.alliances.guarantee`. Members without one, nor a
+        strength by hand, are left out of the game, and named.
     **numbers
-        As `deterrence_games.alliances.guarantee`.
+        Everything else that `deterrence_games.alliances.guarantee` takes.
 
     Raises
     ------
@@ -124,42 +138,50 @@ def alliance_report(
     >>> [row.change for row in report.absent], report.left_out
     (['without NZL', 'without USA'], ())
     """
-    known = figures or indicators()
+    known = indicators() if figures is None else figures
+    at = year if figures_year is None else figures_year
     members = alliance.members(year)
+    known.measure(measure, at)  # says which figures there are when there are none
     given = numbers.get("strength") or {}
-    without = tuple(s for s in members if s != target and s not in given and (s, year, STRENGTH) not in known)
+    without = tuple(s for s in members if s != target and s not in given and (s, at, measure) not in known)
     counted = alliance.without(*without) if without else alliance
 
-    def built(own: Alliance, **changed: Any) -> Guarantee:
-        return guarantee(own, aggressor, target, year, figures=known, **{**numbers, **changed})
-
-    def attack(own: Alliance, **changed: Any) -> float:
-        return outcome(built(own, **changed)).attack_probability
+    def built(own: Alliance, absent: str = "") -> Guarantee:
+        """The guarantee of an alliance, without what was given for an ally that is absent."""
+        left: dict[str, Any] = {
+            name: {state: value[state] for state in value if state != absent} if isinstance(value, Mapping) else value
+            for name, value in numbers.items()
+        }
+        return guarantee(
+            own, aggressor, target, year, region=region, figures=known, measure=measure, figures_year=figures_year, **left
+        )
 
     base = built(counted)
     now = outcome(base).attack_probability
 
-    def what_if(change: str, own: Alliance) -> WhatIf:
-        found = attack(own)
+    def what_if(change: str, own: Guarantee) -> WhatIf:
+        found = outcome(own).attack_probability
         return WhatIf(change, found, found - now)
 
-    swings = []
-    for quantity in SWUNG:
-        value = numbers.get(quantity, ILLUSTRATIVE[quantity])
-        low, high = (attack(counted, **{quantity: _scaled(value, share)}) for share in (1 - SWING, 1 + SWING))
-        swings.append(Sensitivity(quantity, low, high))
-
-    absent = [what_if(f"without {ally}", counted.without(ally)) for ally in sorted(base.allies)] if len(base.allies) > 1 else []
-    bound = {(own.promisor, own.treaty) for own in counted.obligations(target, year) if own.kind == "defence"}
+    swings = [
+        Sensitivity(
+            quantity,
+            *(outcome(_scaled(base, quantity, share)).attack_probability for share in (1 - SWING, 1 + SWING)),
+        )
+        for quantity in SWUNG
+    ]
+    absent = [what_if(f"without {ally}", built(counted.without(ally), ally)) for ally in sorted(base.allies)]
+    owed = counted.obligations(target, year, region)
+    bound = {(own.promisor, own.treaty) for own in owed.of_kind("defence", "consultation")}
     suspended = [
-        what_if(f"{ally} suspends its obligations", counted.suspend(ally, target, year, treaty))
+        what_if(f"{ally} suspends its obligations", built(counted.suspend(ally, target, year, treaty)))
         for ally, treaty in sorted(bound)
         if ally in base.allies
     ]
     return AllianceReport(
         alliance=counted,
         assessment=assess(base),
-        obligations=counted.obligations(target, year),
+        obligations=owed,
         left_out=without,
         burdens=_burdens(known, counted.members(year), year),
         absent=tuple(absent),
@@ -168,8 +190,14 @@ def alliance_report(
     )
 
 
-def _scaled(value: Any, share: float) -> Any:
-    return {ally: own * share for ally, own in value.items()} if isinstance(value, Mapping) else value * share
+def _scaled(base: Guarantee, quantity: str, share: float) -> Guarantee:
+    """The guarantee with one quantity, of every ally where it is theirs, in proportion."""
+    form = base.form
+    columns = {"stake": form.stake, "war_cost": form.cost, "spread": base.private.spread}
+    columns["promise"] = np.array([base.full_promise[ally] for ally in base.allies])
+    if quantity in columns:
+        return base.changed(**{quantity: dict(zip(base.allies, (share * columns[quantity]).tolist(), strict=True))})
+    return base.changed(**{quantity: share * getattr(form, "war_cost" if quantity == "aggressor_cost" else quantity)})
 
 
 def _burdens(known: Indicators, members: tuple[str, ...], year: int) -> dict[str, Figure]:

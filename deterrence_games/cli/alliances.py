@@ -20,10 +20,16 @@ def add_to(commands: Commands) -> None:
         "report whether an alliance's guarantee to one member is credible against one aggressor, and on what that rests",
         "alliance anzus --year 2024 --aggressor CHN --target AUS -o report.html report.json",
     )
-    alliance.add_argument("name", metavar="NAME", help="nato, anzus, hub-and-spokes, or a folder with treaties of your own")
+    alliance.add_argument(
+        "name", metavar="NAME", help="nato, anzus, hub-and-spokes, or a folder with treaties and figures of your own"
+    )
     alliance.add_argument("--year", required=True, metavar="YEAR", help="whose treaties and figures count")
     alliance.add_argument("--aggressor", required=True, metavar="STATE", help="code of the aggressor, such as RUS")
     alliance.add_argument("--target", required=True, metavar="STATE", help="code of the member that is attacked, such as EST")
+    alliance.add_argument("--region", metavar="REGION", help="where the attack takes place; without it every obligation counts")
+    alliance.add_argument(
+        "--figures-year", metavar="YEAR", help="the year of the figures of strength, where it is not that of the treaties"
+    )
     alliance.add_argument(
         "-p",
         dest="params",
@@ -47,7 +53,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _alliance(options: argparse.Namespace) -> int:
-    from deterrence_games.alliances import anzus, hub_and_spokes, nato, read_alliance
+    from deterrence_games.alliances import anzus, hub_and_spokes, nato, read_alliance, read_indicators
     from deterrence_games.alliances.report import alliance_report
     from deterrence_games.io.files import write_text
     from deterrence_games.plotting.alliance_page import alliance_page
@@ -65,7 +71,12 @@ def _alliance(options: argparse.Namespace) -> int:
     known = {"nato": nato, "anzus": anzus, "hub-and-spokes": hub_and_spokes}
     alliance = known[options.name]() if options.name in known else read_alliance(options.name)
     year = read_whole("--year", options.year)
-    numbers: dict[str, Any] = dict(read_params(options.params))
+    numbers: dict[str, Any] = {**read_params(options.params), "region": options.region}
+    if options.figures_year is not None:
+        numbers["figures_year"] = read_whole("--figures-year", options.figures_year)
+    own_figures = Path(options.name) / "indicators.csv"
+    if options.name not in known and own_figures.exists():
+        numbers["figures"] = read_indicators(own_figures)
     if options.strength:
         numbers["strength"] = read_params(options.strength)
     report = alliance_report(alliance, options.aggressor, options.target, year, **numbers)

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from deterrence_games.alliances import anzus, assess, guarantee, nato
+import deterrence_games as dg
+from deterrence_games.alliances import anzus, assess, guarantee, hub_and_spokes, indicators, nato
 from deterrence_games.alliances.decision_rules import outcome
 from deterrence_games.alliances.report import alliance_report
 from deterrence_games.cli import main
@@ -58,6 +59,75 @@ def test_strengths_may_be_given(tmp_path, capsys):
         if row["quantity"] == "strength"
     }
     assert strengths["PRK"] == (4.0, "given")
+
+
+def test_figures_of_another_year_or_measure_leave_nobody_out():
+    same = alliance_report(anzus(), "CHN", "AUS", 1990, figures_year=2024)
+    assert same.left_out == ()
+    assert len(same.assessment.members) == 2
+    powers = indicators().with_figures("cinc", 2024, {"AUS": 0.007, "USA": 0.133, "NZL": 0.001, "CHN": 0.23})
+    other = alliance_report(anzus(), "CHN", "AUS", 2024, measure="cinc", figures=powers)
+    assert other.left_out == ()
+    assert other.assessment.guarantee.form.target_strength == 0.007
+    with pytest.raises(dg.ParameterError, match="no military_expenditure_bn_usd of 1990; there are 2024"):
+        alliance_report(anzus(), "CHN", "AUS", 1990)
+
+
+def test_numbers_for_some_allies_and_strengths_by_hand():
+    given = {"stake": {"USA": 0.3}, "strength": {"USA": 900.0, "CHN": 300.0}}
+    found = alliance_report(anzus(), "CHN", "AUS", 2024, **given)
+    rows = {row.change: row.attack_probability for row in found.absent}
+    alone = guarantee(anzus().without("USA"), "CHN", "AUS", 2024, strength={"CHN": 300.0})
+    assert rows["without USA"] == pytest.approx(outcome(alone).attack_probability)
+    other = guarantee(anzus().without("NZL"), "CHN", "AUS", 2024, **given)
+    assert rows["without NZL"] == pytest.approx(outcome(other).attack_probability)
+    halved = guarantee(
+        anzus(), "CHN", "AUS", 2024, strength=given["strength"], stake={"USA": 0.15, "NZL": 0.5}
+    )  # of every ally, whose default is 1
+    row = next(own for own in found.sensitivities if own.quantity == "stake")
+    assert row.halved == pytest.approx(outcome(halved).attack_probability)
+
+
+def test_the_only_ally_is_absent_in_a_what_if():
+    found = alliance_report(anzus().without("NZL"), "CHN", "AUS", 2024)
+    assert [row.change for row in found.absent] == ["without USA"]
+    assert found.absent[0].attack_probability > 0.99
+
+
+def test_obligations_that_do_not_reach_the_region_are_no_part():
+    found = alliance_report(hub_and_spokes(), "CHN", "JPN", 2024, region="south_china_sea")
+    assert {own.kind for own in found.obligations} == {"nonaggression", "consultation"}
+    assert [row.change for row in found.suspended] == ["USA suspends its obligations"]
+    assert found.assessment.guarantee.automaticity["USA"] == "consult"
+
+
+def test_a_folder_of_ones_own_with_its_figures(tmp_path, capsys):
+    files = {
+        "treaties.csv": "alliance,treaty,name,signed,in_force,ended,source,standing\nx,t,T,1990,1990,,me,given\n",
+        "memberships.csv": "treaty,state,begin,end,source,standing\nt,A,1990,,me,given\nt,B,1990,,me,given\n",
+        "clauses.csv": "treaty,article,kind,promisor,promisee,regions,automaticity,decision_rule,begin,end\n"
+        "t,1,defence,*,*,europe,attack_on_all,each_for_itself,,\n",
+        "indicators.csv": "state,year,measure,value,source,standing\n"
+        + "".join(
+            f"{own},2001,military_expenditure_bn_usd,{value},me,given\n" for own, value in (("A", 1), ("B", 5), ("C", 3))
+        ),
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    data = tmp_path / "report.json"
+    command = ["alliance", str(tmp_path), "--year", "2001", "--aggressor", "C", "--target", "A", "-o", str(data)]
+    assert main(command) == 0
+    found = json.loads(data.read_text(encoding="utf-8"))
+    assert [row["ally"] for row in found["members"]] == ["B"]
+    assert {row["state"]: row["value"] for row in found["assumptions"] if row["quantity"] == "strength"} == {
+        "A": 1,
+        "B": 5,
+        "C": 3,
+    }
+    command[3] = "2020"
+    assert main(command) == 2
+    assert "no military_expenditure_bn_usd of 2020; there are 2001" in capsys.readouterr().err
+    assert main([*command, "--figures-year", "2001", "--region", "europe"]) == 0
 
 
 class _Tags(HTMLParser):
