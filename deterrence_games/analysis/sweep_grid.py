@@ -15,12 +15,13 @@ from deterrence_games.analysis.sweep_sample import METHODS, MOST_SOBOL, Sample, 
 from deterrence_games.errors import ParameterError, SizeError
 from deterrence_games.games import Game
 from deterrence_games.games.expressions import to_text
-from deterrence_games.lowering.assumptions import broken_assumptions
+from deterrence_games.lowering.assumptions import broken_assumptions, contradicted
 
 Floats = npt.NDArray[np.float64]
 Block = tuple[slice, ...]
 
 MOST_VALUES = 25_000_000  # on one axis or in one table: 200 MB a column
+MOST_POINTS = 10**15  # years of work; their numbers fit into 64 bits
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def read_sweep_grid(game: Game, given: Any, fixed: Mapping[str, Any] | None) -> 
         When a name is no parameter of the game, an axis is empty, unsorted or not finite, or a parameter has no value, or
         two; when the fixed values contradict an assumption of the game.
     SizeError
-        For an axis or table of more than 25 million values.
+        For an axis or table of more than 25 million values, and for more than 10^15 points.
     """
     reject = _rejecting(game)
     shape: tuple[int, ...]
@@ -193,6 +194,10 @@ def read_sweep_grid(game: Game, given: Any, fixed: Mapping[str, Any] | None) -> 
         shape = tuple(len(values) for values in axes.values())
     else:
         raise reject(f"the grid is {type(given).__name__}; give {{parameter: values}}, Sample(...) or Table(...)")
+    if math.prod(shape) > MOST_POINTS:
+        raise SizeError(
+            f"sweep of game {game.name!r}: {math.prod(shape):.3g} points; at most {MOST_POINTS:.0e} are accepted, ask for fewer"
+        )
     numbers = _read_fixed(game, names, fixed)
     return Grid(game.name, dims, shape, axes, given if isinstance(given, Sample) else None, numbers, logarithmic)
 
@@ -230,7 +235,7 @@ def _read_axis(game: Game, name: str, given: Any) -> Floats:
     reject = _rejecting(game)
     if isinstance(given, Linear | Log):
         low, high, points = given.low, given.high, given.points
-        if not (_is_finite(low) and _is_finite(high) and float(low) < float(high)):
+        if not (_is_range(low, high) and float(low) < float(high)):
             raise reject(f"axis {name!r} runs from {low!r:.40} to {high!r:.40}; give two finite numbers, the lower end first")
         if isinstance(given, Log) and not float(low) > 0:
             raise reject(f"axis {name!r} is logarithmic and begins at {low!r:.40}; begin above zero, or use Linear")
@@ -258,7 +263,7 @@ def _read_sample(game: Game, given: Sample) -> Sample:
         good = isinstance(ends, Sequence) and not isinstance(ends, str) and len(ends) in (2, 3)
         if (
             not good
-            or not all(map(_is_finite, ends[:2]))
+            or not _is_range(*ends[:2])
             or not float(ends[0]) < float(ends[1])
             or ends[2:] not in ((), ("log",), [], ["log"])
         ):
@@ -335,15 +340,17 @@ def _read_fixed(game: Game, swept: tuple[str, ...], given: Mapping[str, Any] | N
 
 
 def _check_assumptions(game: Game, numbers: Mapping[str, float]) -> None:
-    """Refuse fixed numbers at which an assumption that names no other parameter fails."""
+    """Refuse fixed numbers at which assumptions fail, whatever the grid's parameters are."""
     broken = broken_assumptions(game, {name: numbers.get(name, math.nan) for name in game.parameters})
-    for relation in game.assumptions:
-        names = sorted(str(symbol) for symbol in relation.free_symbols)
-        if to_text(relation) in broken and set(names) <= numbers.keys():
-            shown = ", ".join(f"{name} = {numbers[name]:g}" for name in names)
-            raise _rejecting(game)(
-                f"fixed contradicts the assumption {to_text(relation)} ({shown}); change the numbers, or the game's assumptions"
-            )
+    failing = [relation for relation in game.assumptions if to_text(relation) in broken and _names(relation) <= numbers.keys()]
+    failing = failing[:1] or [*contradicted(game, numbers)]
+    if failing:
+        told = " and ".join(map(to_text, failing))
+        shown = ", ".join(f"{name} = {numbers[name]:g}" for name in sorted(set().union(*map(_names, failing)) & numbers.keys()))
+        raise _rejecting(game)(
+            f"fixed contradicts the assumption{'s' * (len(failing) > 1)} {told} ({shown}); change the numbers, or the game's "
+            "assumptions"
+        )
 
 
 def _check_count(game: Game, what: str, points: Any, least: int) -> None:
@@ -364,6 +371,10 @@ def _is_finite(value: Any) -> bool:
         return math.isfinite(_number(value))
     except (TypeError, OverflowError):
         return False
+
+
+def _is_range(low: Any, high: Any) -> bool:
+    return _is_finite(low) and _is_finite(high) and math.isfinite(float(high) - float(low))
 
 
 def _digest(values: Floats) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import deterrence_games
 from deterrence_games.analysis.sweep_findings import SIDE, SIDES, variables
 from deterrence_games.analysis.sweep_grid import Block, Grid, Piece, units
-from deterrence_games.analysis.sweep_quantities import CLOSED, FAMILIES, OF_POINTS, Quantity
+from deterrence_games.analysis.sweep_quantities import CLOSED, FAMILIES, OF_POINTS, TAKEN, Quantity
 from deterrence_games.analysis.sweep_sample import in_words
 from deterrence_games.analysis.sweep_select import Selection
 from deterrence_games.analysis.sweep_theorem import TheoremPoints
@@ -26,9 +26,8 @@ from deterrence_games.io.game_json import game_to_json
 FORMAT = 1  # of the store
 CLOSED_FORM, AT_ONCE, ALONE = 1 << 20, 1 << 14, 1 << 8  # points a block: a tenth of a second to some seconds of work
 MOST_BLOCK = 1 << 25  # bytes a block; larger ones are given back to the system and laid out anew, at twice the cost of the work
-
-
 MOST_CHUNK = 1 << 31  # bytes that a caller may ask for
+MANY_BLOCKS, MOST_BLOCKS = 10**6, 10**7  # above which blocks are longer; that a caller may ask for
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,21 +122,29 @@ def make_plan(
     Raises
     ------
     ParameterError
-        When the chunks are no whole numbers, or belong to no axis.
+        When the chunks are no whole numbers, or belong to no axis; when a parameter is named like a part of the dataset.
     SizeError
-        When they make blocks of more than two GiB.
+        When they make blocks of more than two GiB, or more than ten million blocks.
     """
     game = points.game
+    _check_names(game, grid, quantities)
     listed = {name: units(game, name) for name in grid.listed}
     work = Work(points, quantities, selection, variables(quantities, points.families, selection, listed))
     closed = isinstance(points, TheoremPoints)
     size = ALONE if not _at_once(work, CLOSED if closed else OF_POINTS) else CLOSED_FORM if closed else AT_ONCE
-    chunk = read_chunks(game, grid, chunks, min(size, MOST_BLOCK // point_bytes(work)))
+    size = max(min(size, MOST_BLOCK // point_bytes(work)), -(-grid.points // MANY_BLOCKS))
+    chunk = read_chunks(game, grid, chunks, size)
     length, each = math.prod(chunk), point_bytes(work) + 8 * max(len(grid.axes), len(grid.listed))
     if length * each > MOST_CHUNK:
         raise SizeError(
             f"sweep of game {game.name!r}: chunks makes blocks of {length:,} points, {length * each / 1e9:,.3g} GB each; at "
             f"most {MOST_CHUNK / 1e9:.3g} GB are worked on at a time, give chunks={MOST_CHUNK // each:,} or fewer, or none"
+        )
+    blocks = math.prod(-(-whole // part) for whole, part in zip(grid.shape, chunk, strict=True))
+    if blocks > MOST_BLOCKS:
+        raise SizeError(
+            f"sweep of game {game.name!r}: chunks makes {blocks:,} blocks of {length:,} points; at most {MOST_BLOCKS:,} are "
+            f"accepted, give chunks={-(-grid.points // MOST_BLOCKS):,} or more, or none"
         )
     identity = {
         "format": FORMAT,
@@ -151,6 +158,17 @@ def make_plan(
         "versions": versions(),
     }
     return Plan(work, grid, chunk, identity)
+
+
+def _check_names(game: Game, grid: Grid, quantities: tuple[Quantity, ...]) -> None:
+    """Refuse parameters that have the name of a variable or an axis of the dataset."""
+    errors = {"quantity", "error_quantity", *(f"error_{name}" for name in grid.listed or grid.dims)}
+    for name in game.parameters:
+        if name in (*TAKEN, *errors, *(quantity.name for quantity in quantities)):
+            raise ParameterError(
+                f"sweep of game {game.name!r}: the parameter {name!r} is named like a part of the dataset; rename it, with "
+                f"game.substitute({{{name!r}: {f'{name}_'!r}}})"
+            )
 
 
 def point_bytes(work: Work) -> int:

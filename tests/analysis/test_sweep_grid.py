@@ -1,5 +1,6 @@
 """Grids, samples and tables: what is refused, and that blocks cover every point once."""
 
+import ast
 import math
 
 import numpy as np
@@ -41,6 +42,18 @@ WITHOUT_A_DC = {**FIXED, "p": 0.5}
         ({"p": [0.1], "a_DC": [1]}, 3, "fixed is not a mapping"),
         ({"p": [0.1], "a_DC": [1]}, {**FIXED, "b_DDs": 1.5}, "fixed contradicts the assumption b_DDs < b_DC"),
         ({"a_DC": [1.0]}, {**FIXED, "p": 1}, "fixed contradicts the assumption p < 1"),
+        (
+            {"p": [0.1], "a_SQ": [0, 1]},
+            {**{name: FIXED[name] for name in FIXED if name != "a_SQ"}, "a_DC": -3},
+            "fixed contradicts the assumptions a_DD < a_SQ and a_SQ < a_DC (a_DC = -3, a_DD = -3); change the numbers",
+        ),
+        (
+            {"p": [0.1], "a_DC": [1, 2], "b_DC": [1], "b_DDh": [2]},
+            {name: FIXED[name] for name in ("a_SQ", "a_DD")} | {"b_DDs": 4, "b_SQ": 3},
+            "the assumptions b_DDs < b_DC and b_DC < b_DDh and b_DDh < b_SQ (b_DDs = 4, b_SQ = 3)",
+        ),
+        ({"p": dg.Linear(-1e308, 1e308, 5), "a_DC": [1]}, FIXED, "axis 'p' runs from -1e+308 to 1e+308"),
+        (dg.Sample({"p": (-1e308, 1e308), "a_DC": (1, 2)}, 8), FIXED, "the sample draws 'p' from (-1e+308, 1e+308)"),
         (dg.Sample({}, 8), FIXED, "the sample has no ranges"),
         (dg.Sample({"p": (0, 1), "a_DC": (2, 1)}, 8), FIXED, "the sample draws 'a_DC' from"),
         (dg.Sample({"p": (0, 1, "log"), "a_DC": (1, 2)}, 8), FIXED, "the logarithm of 'p' from 0"),
@@ -67,6 +80,39 @@ def test_axes_too_long_are_refused_before_they_are_laid_out():
         dg.sweep(RUDIMENTARY, {"p": dg.Linear(0, 1, 10**12), "a_DC": [1]}, fixed=FIXED)
     with pytest.raises(dg.SizeError, match="Sobol' sequence has at most"):
         dg.sweep(RUDIMENTARY, dg.Sample({"p": (0, 1)}, 10**12), fixed={**FIXED, "a_DC": 1})
+
+
+def test_more_points_than_can_be_numbered_are_refused(tmp_path):
+    grid = {name: dg.Linear(1 + k, 1.9 + k, 10**6) for k, name in enumerate(("b_DC", "b_DDh", "b_SQ"))}
+    fixed = {"a_SQ": 0, "a_DD": -3, "a_DC": 1, "b_DDs": 0, "p": 0.5}
+    with pytest.raises(dg.SizeError, match=r"1e\+18 points; at most 1e\+15 are accepted, ask for fewer"):
+        dg.sweep(RUDIMENTARY, grid, fixed=fixed, store=tmp_path / "x.zarr")
+    with pytest.raises(dg.SizeError, match=r"1e\+30 points"):
+        dg.sweep(RUDIMENTARY, dg.Sample({"a_DC": (1, 2)}, 10**30, "random"), fixed={**FIXED, "p": 0.5})
+    drawn = dg.Sample({"a_DC": (1, 2)}, 10**12, "random")
+    with pytest.raises(dg.SizeError, match=r"1,000,000,000 blocks of 1,000 points; at most .* give chunks=100,000 or more"):
+        dg.sweep(RUDIMENTARY, drawn, fixed={**FIXED, "p": 0.5}, store=tmp_path / "x.zarr", chunks=1000)
+    told = dg.estimate_sweep(RUDIMENTARY, drawn, fixed={**FIXED, "p": 0.5}, store=tmp_path / "x.zarr", quantities="families")
+    assert (told.points, told.blocks) == (10**12, 10**6)  # of 16,384 points each they would be 61 million
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["war", "family", "bound", "status", "point", "error_quantity", "quantity", "error_t"])
+@pytest.mark.parametrize("kind", ["axis", "column", "fixed"])
+def test_a_parameter_named_like_a_part_of_the_dataset_is_refused(name, kind):
+    """Its values would stand where the dataset has something else, or be lost."""
+    tree = dg.Decision("a", {"x": "o", "y": dg.Decision("b", {"u": "war", "v": "status_quo"})})
+    payoffs = {"o": {"a": 0, "b": 1}, "war": {"a": name, "b": "t"}, "status_quo": {"a": -1, "b": 0}}
+    game = dg.Game("g", ("a", "b"), tree, payoffs)
+    grid = {"axis": {name: [1, 2], "t": [1, 2]}, "column": dg.Table({name: [1, 2], "t": [1, 2]}), "fixed": {"t": [1, 2]}}[kind]
+    fixed = {name: 1} if kind == "fixed" else None
+    with pytest.raises(dg.ParameterError, match=rf"the parameter '{name}' is named like .* game.substitute\(") as caught:
+        dg.sweep(game, grid, fixed=fixed, quantities=("families", "war"))
+    told = str(caught.value).partition("game.substitute(")[2].removesuffix(")")
+    renamed = game.substitute(ast.literal_eval(told))
+    assert set(renamed.parameters) == {f"{name}_", "t"}
+    if name == "war":  # where nothing else is called so, the name is as good as any
+        assert dg.sweep(game, grid, fixed=fixed, quantities="count").war.min() == 1
 
 
 def test_a_grid_past_memory_is_refused_and_the_chunked_way_shown():
