@@ -5,6 +5,7 @@ All numbers here are illustrative unless the caller's own; see `deterrence_games
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
 from deterrence_games.alliances.dilemma_game import CONTESTS, COSTS, EVERY_TERMS, TARGETS, Terms, dilemma_game
@@ -24,6 +25,8 @@ ILLUSTRATION: Mapping[str, float] = {
     **{"b_A": 0.1, "b_T": 0.1, "a": 0.3, "w": 0.4, "z": 0.0, "c_v": 10.0},
 }
 """Illustrative numbers: a target that would lose alone, an ally that most likely would rather stay out."""
+
+TIE = 1e-12  # net costs of fighting up to this share of the cost leave the ally indifferent
 
 QUANTITIES = (
     "war", "entrapment", "abandonment", "demand", "firmness", "challenge", "support",
@@ -94,11 +97,14 @@ class DilemmaComparison:
         return all(solution.complete for solution in self.solutions.values())
 
     def worst(self, quantity: str) -> dict[tuple[Terms, float], float]:
-        """Under each promise the largest value of a quantity over its equilibria, such as the probability of war."""
+        """Under each promise the largest value of a quantity over its equilibria, such as the probability of war.
+
+        Equilibria in which the quantity is NaN do not count, unless it is in all of them.
+        """
         return self._ends(quantity, max)
 
     def least(self, quantity: str) -> dict[tuple[Terms, float], float]:
-        """Under each promise the smallest value of a quantity over its equilibria."""
+        """Under each promise the smallest value of a quantity over its equilibria; NaN counts as in `worst`."""
         return self._ends(quantity, min)
 
     def best_for_ally(self) -> tuple[tuple[Terms, float], ...]:
@@ -135,8 +141,8 @@ class DilemmaComparison:
             raise GameError(f"alliance dilemma: {quantity!r:.40} is no quantity; use one of {', '.join(QUANTITIES)}")
         found: dict[tuple[Terms, float], float] = {}
         for row in self.rows:
-            value, promise = getattr(row, quantity), (row.terms, row.strength)
-            found[promise] = end(found.get(promise, value), value)
+            value, before = getattr(row, quantity), found.get((row.terms, row.strength), nan)
+            found[row.terms, row.strength] = value if isnan(before) else before if isnan(value) else end(before, value)
         return found
 
 
@@ -223,11 +229,12 @@ class AllianceDilemma:
     def thresholds(self) -> dict[str, float]:
         """Type of the ally to the least cost of a broken promise from which on it fights: its net cost of fighting.
 
-        Zero where it fights without a promise. The target's first strike changes both chances of war by as much, so that the
-        threshold is the same in every war that the promise covers.
+        Zero where it fights without a promise, or is indifferent. The target's first strike changes both chances of war by as
+        much, so that the threshold is the same in every war that the promise covers.
         """
         relief = (self.params["p"] - self.params["q"]) * self.params["s"]
-        return {kind: max(0.0, self.params[cost] - relief) for kind, cost in COSTS.items() if kind != "vetoed"}
+        costs = {kind: self.params[cost] for kind, cost in COSTS.items() if kind != "vetoed"}
+        return {kind: own - relief if own - relief > TIE * own else 0.0 for kind, own in costs.items()}
 
     def veto_threshold(self, terms: Terms, strength: float, *, steps: int = 32) -> float | None:
         """The probability of a veto at home from which on a promise no longer keeps the peace.
@@ -242,8 +249,15 @@ class AllianceDilemma:
         Returns
         -------
         float or None
-            None when the promise keeps the peace at every probability that was scanned; 0 when it does at none.
+            None when the promise keeps the peace at every probability that was scanned; 0 when it fails without a veto.
+
+        Raises
+        ------
+        ParameterError
+            When there is no step.
         """
+        if steps < 1:
+            raise ParameterError(f"alliance dilemma: {steps} steps; give 1 or more by which the range is scanned")
 
         def fails(veto: float) -> bool:
             rows = AllianceDilemma({**self.params, "z": veto}).compare((strength,), (terms,)).rows
@@ -308,5 +322,9 @@ class AllianceDilemma:
 
 
 def _largest(values: Mapping[tuple[Terms, float], float]) -> tuple[tuple[Terms, float], ...]:
+    if not values:
+        raise GameError(
+            "alliance dilemma: no equilibrium was compared; give terms, and strengths for those that promise something"
+        )
     top = max(values.values())
     return tuple(promise for promise, value in values.items() if value >= top - 1e-9)

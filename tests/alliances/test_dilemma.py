@@ -1,6 +1,7 @@
 """The alliance dilemma: promises that cover what they say, thresholds in closed form, and equilibria of the core retold."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -172,6 +173,25 @@ def test_the_frontier_lies_at_the_threshold():
     np.testing.assert_array_equal(found.exists("Want of Commitment: war"), ~enough)
 
 
+def test_an_indifferent_ally_is_not_entrapped():
+    """Without any promise nobody fights for one: c_w = (p - q) s, up to rounding."""
+    tied = AllianceDilemma({"c_w": 0.2})
+    assert tied.thresholds == {"willing": 0.0, "reluctant": pytest.approx(0.2)}
+    rows = tied.compare((), (Terms(),)).rows
+    assert len(rows) > 1
+    assert [row.entrapment for row in rows] == [0.0] * len(rows)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_support_counts_where_there_is_war(compared, order):
+    """Two equilibria under one promise, one of them peaceful, in either order."""
+    war = next(row for row in compared.rows if row.war == 1)
+    rows = [war, replace(war, war=0.0, support=float("nan"))]
+    both = replace(compared, rows=tuple(rows[k] for k in order))
+    assert both.worst("support") == both.least("support") == {(war.terms, war.strength): war.support}
+    assert np.isnan(list(replace(compared, rows=(rows[1],)).worst("support").values())).all()
+
+
 def test_tables_hold_every_row(compared):
     table = compared.to_dataframe()
     assert len(table) == len(compared.rows)
@@ -187,6 +207,8 @@ def test_tables_hold_every_row(compared):
         (lambda: AllianceDilemma({"p": 0.2}).solve(DETERRENT, 0.1), None, "q < p"),
         (lambda: AllianceDilemma().compare((0.1,), (DETERRENT,)).worst("peace"), GameError, "'peace' is no quantity"),
         (lambda: AllianceDilemma().frontier(Terms(), (0, 1, 3), ("a", 0, 1, 3)), GameError, "nothing is promised"),
+        (lambda: AllianceDilemma().compare((), (DETERRENT,)).best_for_ally(), GameError, "no equilibrium was compared"),
+        (lambda: AllianceDilemma().veto_threshold(DETERRENT, 0.3, steps=0), ParameterError, "0 steps; give 1 or more"),
     ],
 )
 def test_bad_input(call, error, words):
