@@ -14,7 +14,7 @@ import numpy as np
 import deterrence_games
 from deterrence_games.analysis.sweep_findings import SIDE, SIDES, variables
 from deterrence_games.analysis.sweep_grid import Block, Grid, Piece, units
-from deterrence_games.analysis.sweep_quantities import CLOSED, FAMILIES, OF_POINTS, TAKEN, Quantity
+from deterrence_games.analysis.sweep_quantities import CLOSED, FAMILIES, OF_POINTS, Quantity
 from deterrence_games.analysis.sweep_sample import in_words
 from deterrence_games.analysis.sweep_select import Selection
 from deterrence_games.analysis.sweep_theorem import TheoremPoints
@@ -127,9 +127,9 @@ def make_plan(
         When they make blocks of more than two GiB, or more than ten million blocks.
     """
     game = points.game
-    _check_names(game, grid, quantities)
     listed = {name: units(game, name) for name in grid.listed}
     work = Work(points, quantities, selection, variables(quantities, points.families, selection, listed))
+    _check_names(work, grid)
     closed = isinstance(points, TheoremPoints)
     size = ALONE if not _at_once(work, CLOSED if closed else OF_POINTS) else CLOSED_FORM if closed else AT_ONCE
     size = max(min(size, MOST_BLOCK // point_bytes(work)), -(-grid.points // MANY_BLOCKS))
@@ -160,11 +160,22 @@ def make_plan(
     return Plan(work, grid, chunk, identity)
 
 
-def _check_names(game: Game, grid: Grid, quantities: tuple[Quantity, ...]) -> None:
+def _check_names(work: Work, grid: Grid) -> None:
     """Refuse parameters that have the name of a variable or an axis of the dataset."""
-    errors = {"quantity", "error_quantity", *(f"error_{name}" for name in grid.listed or grid.dims)}
+    game = work.points.game
+    taken = {
+        "status",
+        "point",
+        "error",
+        "errors",
+        "quantity",
+        "error_quantity",
+        *(f"error_{name}" for name in grid.listed or grid.dims),
+    }
+    taken |= {quantity.name for quantity in work.quantities} | {dim for own in work.variables for dim in own.dims}
+    taken |= {"family"} if FAMILIES in taken else set()
     for name in game.parameters:
-        if name in (*TAKEN, *errors, *(quantity.name for quantity in quantities)):
+        if name in taken:
             raise ParameterError(
                 f"sweep of game {game.name!r}: the parameter {name!r} is named like a part of the dataset; rename it, with "
                 f"game.substitute({{{name!r}: {f'{name}_'!r}}})"

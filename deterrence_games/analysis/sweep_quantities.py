@@ -18,7 +18,7 @@ CLOSED = (*OF_POINTS, "strategies")  # a theorem has them in closed form
 OF_EQUILIBRIA = ("strategies", "margin", "credibility")  # read off the equilibria of one point at a time
 NAMES = (FAMILIES, COUNT, *OF_POINTS, *OF_EQUILIBRIA, LOGIT)
 
-TAKEN = ("status", "family", "bound", "outcome", "player", "action", "commitment", "point", "error", "errors")  # by the dataset
+_TAKEN = ("status", "family", "bound", "outcome", "player", "action", "commitment", "point", "error", "errors")
 
 Measure = Callable[[Solution], float]
 
@@ -96,7 +96,7 @@ def read_quantities(game: Game, given: Any) -> tuple[Quantity, ...]:
             found.append(_named(game, one))
         elif callable(one):
             name = getattr(one, "__name__", "")
-            if not str(name).isidentifier() or name in (*NAMES, *game.parameters, *TAKEN) or str(name).startswith("error_"):
+            if not str(name).isidentifier() or name in (*NAMES, *game.parameters, *_TAKEN) or str(name).startswith("error_"):
                 raise reject(
                     f"the function {one!r:.60} needs a name of its own, under which its values are kept; write it with def, "
                     "and call it otherwise than what a dataset holds already"
