@@ -68,10 +68,14 @@ class Findings:
                 found.values[quantity.name] = np.full((points, width), np.nan)
         return found
 
-    def fail(self, point: int, quantity: str, error: Exception) -> None:
+    def fail(self, point: int, quantity: str, error: BaseException) -> None:
         """Record that a quantity could not be had at a point."""
         self.status[point] |= RAISED
-        self.errors.append((point, quantity, f"{type(error).__name__}: {error}"))
+        try:
+            told = str(error)
+        except Exception:  # errors of somebody else's making may fail to tell what they are
+            told = "(it has no message)"
+        self.errors.append((point, quantity, f"{type(error).__name__}: {told}"))
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class Pointwise:
         for quantity in self.quantities:
             try:
                 self._fill(quantity, solution, own, params, point, found)
-            except Exception as error:  # recorded with its point; the rest goes on
+            except (Exception, SystemExit) as error:  # recorded with its point; the rest goes on
                 found.fail(point, quantity.name, error)
         if found.picked is not None:
             try:
@@ -107,7 +107,10 @@ class Pointwise:
         self, quantity: Quantity, solution: Solution, own: list[int], params: Mapping[str, float], point: int, found: Findings
     ) -> None:
         if quantity.function is not None:
-            found.values[quantity.name][point, 0] = float(quantity.function(solution))
+            value = quantity.function(solution)
+            if isinstance(value, str | bytes):
+                raise TypeError(f"{quantity.name} returned {value!r:.60}, not a number")
+            found.values[quantity.name][point, 0] = float(value)
         elif quantity.name == LOGIT:
             limit = solve(self.game, params, LogitPath(), throw=False)
             if limit.equilibria:

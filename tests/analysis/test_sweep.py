@@ -10,7 +10,7 @@ import deterrence_games as dg
 from deterrence_games.analysis.equilibrium_map import equilibrium_map
 from deterrence_games.analysis.sweep import _size, _time
 from deterrence_games.analysis.sweep_families import region_map
-from tests.analysis.sweep_functions import number_of_equilibria, picky
+from tests.analysis.sweep_functions import in_words, leaving, number_of_equilibria, picky, silent
 from tests.analysis.sweeps import FIXED, PAYOFFS, PLANE, RUDIMENTARY, SQUARE, UNILATERAL, same
 
 EVERYTHING = (
@@ -225,6 +225,22 @@ def test_what_a_function_raises_is_kept_with_its_point():
     assert swept.error_p.values.tolist() == [p for p in PLANE["p"][wrong] for _ in PLANE["a_DC"]]
     assert swept.error_a_DC.values.tolist() == PLANE["a_DC"] * wrong.sum()
     assert set(swept.error_quantity.values) == {"picky"}
+
+
+def test_whatever_a_function_does_the_rest_goes_on():
+    swept = dg.sweep(RUDIMENTARY, {"p": [0.2, 0.7]}, fixed={**FIXED, "a_DC": 2}, quantities=(leaving, silent, in_words, "war"))
+    assert swept.leaving.values.tolist() == pytest.approx([0.2, math.nan], nan_ok=True)
+    assert swept.silent.isnull().all()
+    assert swept.in_words.isnull().all()
+    assert swept.war.notnull().any("family").all()
+    assert swept.status.values.tolist() == [32, 32]
+    assert [(str(own.error_quantity.values), str(own.values)) for own in swept.errors] == [
+        ("in_words", "TypeError: in_words returned '0.5', not a number"),
+        ("silent", "SilentError: (it has no message)"),
+        ("in_words", "TypeError: in_words returned '0.5', not a number"),
+        ("leaving", "SystemExit: enough"),
+        ("silent", "SilentError: (it has no message)"),
+    ]
 
 
 def test_samples_and_tables_are_lists_of_points():
