@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from types import EllipsisType
 from typing import Any
 
 from deterrence_games.errors import GameError, ParameterError
@@ -193,12 +194,35 @@ def _after(history: History) -> str:
 
 
 def _digest(function: Any) -> str:
-    """Where a function stands, and a hash of what it does; values that it closes over are not seen."""
+    """Where a function stands, and a hash of what it does.
+
+    Numbers and texts that it has as defaults or closes over belong to it; other such values, and globals, are not seen.
+    """
     place = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
     code = getattr(function, "__code__", None)
-    return f"{place} {hashlib.sha256(_code(code).encode()).hexdigest()}" if code is not None else place
+    if code is None:
+        return place
+    defaults = (function.__defaults__ or (), tuple(sorted((function.__kwdefaults__ or {}).items())))
+    values = repr([*map(_plain, defaults), *(_plain(_content(cell)) for cell in function.__closure__ or ())])
+    return f"{place} {hashlib.sha256(f'{_code(code)} {values}'.encode()).hexdigest()}"
+
+
+def _plain(value: Any) -> Any:
+    """A value whose text is the same in every process; the name of its type instead of any other."""
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    if isinstance(value, set | frozenset):  # a set of texts has another order in every process
+        return sorted(repr(_plain(one)) for one in value)
+    return value if isinstance(value, complex | int | float | str | bytes | EllipsisType | None) else type(value).__name__
+
+
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # nothing yet
+        return None
 
 
 def _code(code: Any) -> str:
-    constants = [_code(one) if hasattr(one, "co_code") else repr(one) for one in code.co_consts]
+    constants = [_code(one) if hasattr(one, "co_code") else repr(_plain(one)) for one in code.co_consts]
     return f"{code.co_code.hex()} {code.co_names} {code.co_varnames} {constants}"

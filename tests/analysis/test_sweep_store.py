@@ -234,6 +234,42 @@ def test_a_store_of_another_game_or_version_is_refused(tmp_path, whole):
     assert contents(place) == before
 
 
+def test_a_function_with_other_values_is_another_quantity(tmp_path):
+    """Defaults and what is closed over, unless it says nothing in another process."""
+
+    def made(closed, default, named):
+        def level(solution, more=default, *, last=named):
+            return float(bool(closed)) + more + last
+
+        return level
+
+    run(tmp_path / "x.zarr", quantities=(made(1, 2.0, 0),))
+    assert (run(tmp_path / "x.zarr", quantities=(made(1, 2.0, 0),)).level == 3).all()
+    for other in (made(2, 2.0, 0), made(1, 3.0, 0), made(1, 2.0, 1)):
+        with pytest.raises(dg.FormatError, match="other quantities"):
+            run(tmp_path / "x.zarr", quantities=(other,))
+    run(tmp_path / "y.zarr", quantities=(made(object(), 2.0, 0),))
+    run(tmp_path / "y.zarr", quantities=(made(object(), 2.0, 0),))
+
+
+def test_a_function_is_the_same_in_every_process():
+    """A set of texts has another order where their hashes are others."""
+    script = (
+        "from deterrence_games.analysis.sweep_quantities import read_quantities\n"
+        "from tests.analysis.sweep_functions import named\n"
+        "from tests.analysis.sweeps import RUDIMENTARY\n"
+        "print(read_quantities(RUDIMENTARY, named)[0].identity())\n"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed},
+            cwd=ROOT, capture_output=True, check=True,
+        ).stdout
+        for seed in "123"
+    }  # fmt: skip
+    assert len(told) == 1
+
+
 def test_what_is_no_store_of_a_sweep_is_refused(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(dg.FormatError, match="exists and is no store of a sweep"):
