@@ -80,6 +80,10 @@ def test_a_study_of_a_theorem_has_exact_borders_contours_and_maps_side_by_side(r
     [
         ('map = "map.png"', 'contours = { peace = "x.png" }', "contours: 'peace' is not among the quantities"),
         ('map = "map.png"', 'contours = { war = "x.txt" }', "contours: war is 'x.txt'; name a picture"),
+        ('map = "map.png"', 'contours = { "war x" = "x.png" }', "contours: 'war' is one number; leave out 'x'"),
+        ('map = "map.png"', 'contours = { families = "x.png" }', "contours: 'families' is no number; draw it with map"),
+        ('["families", "war"]', '["war"]', "map shows families; add 'families' to the quantities, it has war"),
+        ("p = { from = 0.05, to = 0.95, points = 7 }", "p = [0.5]", "pictures need two values or more along 'p', it has 1"),
         ("a_DC = {", "[other]\na_DC = {", "unknown entry 'other'"),
         (
             'a_DC = { from = "1/2", to = 8, points = 3, scale = "log" }',
@@ -94,6 +98,29 @@ def test_what_pictures_refuse(run, study, tmp_path, old, new, words):
     assert status == 2
     assert words in errors
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["payoffs", "payoffs nobody"])
+def test_labels_of_contours_are_checked_before_the_work(run, study, tmp_path, name):
+    study.write_text(
+        STUDY.replace('"war"]', '"war", "payoffs"]').replace('map = "map.png"', f'contours = {{ "{name}" = "x.png" }}')
+    )
+    status, printed, errors = run(study, "--out", tmp_path / "out")
+    assert (status, printed) == (2, "")
+    assert "contours: 'payoffs' has a value for each player; write one after a space, as in 'payoffs challenger'" in errors
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("old", ['map = "map.png"', "map.png"])
+def test_folders_of_pictures_are_checked_before_the_work(run, study, tmp_path, old):
+    new = 'contours = { war = "sub/x.png" }' if old.startswith("map =") else "sub/map.png"
+    study.write_text(STUDY.replace(old, new))
+    status, printed, errors = run(study, "--out", tmp_path / "out")
+    assert (status, printed) == (2, "")
+    assert f"there is no folder '{tmp_path / 'out' / 'sub'}'; make it first" in errors
+    assert not (tmp_path / "out/sweep.zarr").exists()
+    (tmp_path / "out/sub").mkdir()
+    assert run(study, "--out", tmp_path / "out")[0] == 0
 
 
 def test_a_second_run_needs_resume(run, study, tmp_path):

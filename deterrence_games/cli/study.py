@@ -109,12 +109,15 @@ def _study(content: Mapping[str, Any], folder: Path) -> Study:
     if "solver" in content:
         arguments["solver"] = _solver(content["solver"])
     picture = _picture("map", content["map"]) if "map" in content else ""
+    measured = arguments.get("quantities", ("families", "outcomes"))
+    if picture and "families" not in measured:
+        raise FormatError(f"map shows families; add 'families' to the quantities, it has {', '.join(map(str, measured))}")
     contours = {}
     for name, place in _mapping(content, "contours").items():
         quantity, _, label = name.partition(" ")
-        measured = arguments.get("quantities", ("families", "outcomes"))
         if quantity not in measured:
             raise FormatError(f"contours: {quantity!r:.60} is not among the quantities; it has {', '.join(map(str, measured))}")
+        _check_label(game, quantity, label)
         contours[quantity, label or None] = _picture(f"contours: {name}", place)
     axes = len(_mapping(content, "grid")) if given == ["grid"] else 0
     if (picture and axes not in (2, 3)) or (contours and axes != 2):
@@ -124,7 +127,26 @@ def _study(content: Mapping[str, Any], folder: Path) -> Study:
             else "contours need a grid over two"
         )
         raise FormatError(f"{what}; it has {axes}")
+    for name, values in list(arguments["grid"].items())[:2] if picture or contours else ():
+        if isinstance(values, list) and len(values) < 2:
+            raise FormatError(f"pictures need two values or more along {name!r}, it has {len(values)}")
     return Study(game, arguments, picture, contours)
+
+
+def _check_label(game: "Game | Theorem", quantity: str, label: str) -> None:
+    """Refuse contours that could not be drawn once the sweep is done."""
+    from deterrence_games.analysis.sweep_quantities import FAMILIES, read_quantities
+
+    (own,) = read_quantities(game if isinstance(game, Game) else game.game, quantity)
+    if quantity == FAMILIES:
+        raise FormatError(f"contours: {quantity!r} is no number; draw it with map")
+    if own.labels and label not in own.labels:
+        raise FormatError(
+            f"contours: {quantity!r} has a value for each {own.dim}; write one after a space, as in "
+            f"'{quantity} {own.labels[0]}': {', '.join(own.labels)}"
+        )
+    if label and not own.labels:
+        raise FormatError(f"contours: {quantity!r} is one number; leave out {label!r:.60}")
 
 
 def _picture(where: str, given: Any) -> str:

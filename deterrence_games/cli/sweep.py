@@ -53,6 +53,9 @@ def _sweep(options: argparse.Namespace) -> int:
         with drawing():  # complains now, not after the work, when matplotlib is missing
             pass
     make_folder(out)
+    for name in (study.picture, *study.contours.values()):
+        if not (out / name).parent.is_dir():
+            raise FormatError(f"picture '{out / name}': there is no folder '{(out / name).parent}'; make it first")
     if options.scheduler is None:
         found = sweep(study.game, **study.arguments, store=store, processes=processes)
     else:
