@@ -21,6 +21,8 @@ Floats = npt.NDArray[np.float64]
 
 EXACT = 1e-13  # relative width at which the bisection for the joint product ends
 MOST_STEPS = 200
+TIE = 1e-14  # share by which incomes differ that are equal up to rounding
+EQUAL = 1e-12  # difference of utilities that are equal up to rounding
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -151,7 +153,8 @@ def provision(
 def best_shot(incomes: Mapping[str, float] | Sequence[float], *, public: float = 0.5) -> tuple[Provision, ...]:
     """All equilibria in pure strategies when only the largest contribution counts.
 
-    In each of them one member contributes what it would alone, ``public w_i``, and nobody gains by outdoing it.
+    In each of them one member contributes what it would alone, ``public w_i``, and nobody gains by outdoing it; one that is
+    indifferent, up to rounding, stays idle.
 
     Parameters
     ----------
@@ -173,7 +176,7 @@ def best_shot(incomes: Mapping[str, float] | Sequence[float], *, public: float =
         idle = (1 - public) * np.log(w) + public * np.log(level)
         busy = (1 - public) * np.log(w - alone) + public * np.log(alone)
         idle[i] = busy[i]
-        if (idle >= busy).all():
+        if (idle >= busy - EQUAL).all():
             utilities = _utilities(w, contributions, float(level), public, 0.0)
             found.append(Provision(members, w, contributions, float(level), public * float(w.sum()), utilities, "best shot"))
     return tuple(found)
@@ -207,8 +210,9 @@ def _pure_public_good(w: Floats, public: float) -> Floats:
     count = np.arange(1, w.size + 1)
     levels = public * sums / (public + count * (1 - public))
     # the k-th largest contributes when its income exceeds what it would keep at the level of the first k
-    last = int(np.flatnonzero(descending > (1 - public) * levels / public)[-1])
-    return np.maximum(0.0, w - (1 - public) * float(levels[last]) / public)
+    kept = (1 - public) * levels / public
+    enough = float(kept[np.flatnonzero(descending > kept * (1 + TIE)).max(initial=0)])
+    return np.where(w > enough * (1 + TIE), w - enough, 0.0)
 
 
 def replies(w: Floats, level: float, public: float, private: float) -> Floats:
@@ -247,7 +251,10 @@ def _utilities(w: Floats, contributions: Floats, level: float, public: float, pr
 
 def _positive(given: Mapping[str, float] | Sequence[float], what: str) -> tuple[tuple[str, ...], Floats]:
     names = tuple(given) if isinstance(given, Mapping) else tuple(str(k) for k in range(len(given)))
-    values = np.asarray(list(given.values()) if isinstance(given, Mapping) else given, dtype=np.float64)
+    try:
+        values = np.asarray(list(given.values()) if isinstance(given, Mapping) else given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ParameterError(f"burden sharing: {what} is no list of numbers; give one number a member") from None
     if values.ndim != 1 or not values.size:
         raise ParameterError(f"burden sharing: give one {what} a member")
     bad = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
@@ -261,6 +268,9 @@ def _matched(given: Mapping[str, float] | Sequence[float], members: tuple[str, .
         missing = [name for name in members if name not in given]
         if missing:
             raise ParameterError(f"burden sharing: no effectiveness for {missing[0]!r}; give one for every member")
+        strange = [name for name in given if name not in members]
+        if strange:
+            raise ParameterError(f"burden sharing: effectiveness of {strange[0]!r}, who is no member; leave it out")
         given = [given[name] for name in members]
     if len(given) != len(members):
         raise ParameterError(f"burden sharing: {len(given)} weights of effectiveness for {len(members)} members; give as many")

@@ -144,6 +144,21 @@ def test_best_shot_against_the_core(incomes):
     assert wanted
 
 
+@pytest.mark.parametrize("public", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
+def test_who_is_just_satisfied_rides_free(public):
+    """The second member would keep exactly its income at the level that the first provides alone, ``(1 - public) w``."""
+    for tenths in range(1, 200):
+        found = provision([tenths / 10, (10 - round(10 * public)) * tenths / 100], public=public)
+        assert found.free_riders == ("1",)
+        assert found.contributions[1] == 0.0
+
+
+def test_best_shot_at_a_tie_has_both_equilibria():
+    """With half of preferences for defence, 2w is indifferent between idling at the shot w/2 of w and its own of w."""
+    for tenths in range(1, 200):
+        assert [own.level for own in best_shot([tenths / 5, tenths / 10])] == [tenths / 10, tenths / 20]
+
+
 def test_weakest_link_is_the_largest_common_level():
     found = weakest_link([10, 6, 3])
     assert found.level == 1.5
@@ -289,7 +304,10 @@ def test_missing_figures_are_named_and_never_filled_in():
         (lambda: provision([1, 2], public=0.8, private=0.3), "sum is below one"),
         (lambda: provision([1, 2], effectiveness=[1]), "1 weights of effectiveness for 2 members"),
         (lambda: provision({"a": 1, "b": 2}, effectiveness={"a": 1}), "no effectiveness for 'b'"),
+        (lambda: provision({"a": 1, "b": 2}, effectiveness={"a": 1, "b": 1, "c": 1}), "effectiveness of 'c', who is no member"),
         (lambda: provision([1, 2], private=0.1, effectiveness=[1, 1]), "leave private at 0"),
+        (lambda: provision({"a": 1, "b": "much"}), "income is no list of numbers"),
+        (lambda: exploitation_test({"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 2, "c": "much"}), "a burden is no number"),
         (lambda: pledge([1, 2], 2.0), "give a share of income between 0 and 1"),
     ],
 )
