@@ -50,6 +50,18 @@ def begin(store: Path, options: argparse.Namespace) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command)
 
 
+def done(store: Path) -> int:
+    """How many blocks are on record."""
+    return len(list((store / ".sweep/done").rglob("*.json")))
+
+
+def await_block(process: subprocess.Popen[bytes], store: Path) -> None:
+    """Wait for one more block on record: starting may take longer than the work."""
+    before = done(store)
+    while process.poll() is None and done(store) == before:
+        time.sleep(0.02)
+
+
 def watch(process: subprocess.Popen[bytes]) -> int:
     """The greatest proportional set size of a process and its children, until it ends."""
     peak, own = 0, psutil.Process(process.pid)
@@ -83,8 +95,10 @@ def main() -> None:
     whole, killed = options.folder / "whole.zarr", options.folder / "killed.zarr"
     start = time.monotonic()
     process = begin(whole, options)
+    await_block(process, whole)
+    first = time.monotonic()
     peak = watch(process)
-    seconds = time.monotonic() - start
+    seconds, working = time.monotonic() - start, time.monotonic() - first
     points = options.side**3
     rate = points / seconds / 1e6
     print(f"{points:,} points in {seconds:.0f} s, {rate:.2f} million a second; peak memory {peak / 2**30:.2f} GiB", flush=True)
@@ -92,11 +106,11 @@ def main() -> None:
     rng = random.Random(options.seed)
     for kill in range(options.kills):
         process = begin(killed, options)
-        time.sleep(rng.uniform(0.02, 0.9 / options.kills) * seconds)
+        await_block(process, killed)
+        time.sleep(rng.uniform(0, 0.7 / options.kills) * working)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        done = len(list((killed / ".sweep/done").rglob("*.json"))) if killed.exists() else 0
-        print(f"kill {kill + 1}: status {process.returncode}, {done} blocks done", flush=True)
+        print(f"kill {kill + 1}: status {process.returncode}, {done(killed)} blocks done", flush=True)
     print(f"last run: status {begin(killed, options).wait()}")
     print(f"the same bytes: {files(whole) == files(killed)}")
 
