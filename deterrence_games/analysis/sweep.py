@@ -315,6 +315,8 @@ def _in_store(plan: Plan, place: Path, processes: int, client: Any) -> "xr.Datas
                     f"store '{place}': {len(store.done()):,} of {plan.blocks:,} blocks are done; run it again to go on"
                 )
                 raise
+    else:
+        store.unlock()
     return open_dataset(plan, place, store.errors())
 
 

@@ -220,6 +220,12 @@ class SweepStore:
             if not (self.record / "plan.json").exists() and fresh:
                 shutil.rmtree(self.path, ignore_errors=True)
 
+    def unlock(self) -> None:
+        """Remove the lock of a run that was killed after its last block, where nobody holds it and the store can be written."""
+        if (self.record / "lock").exists():
+            with suppress(OSError, FormatError), self.lock():
+                pass
+
     def _locked(self, place: Path) -> int:
         while True:
             with self._disk():

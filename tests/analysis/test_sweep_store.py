@@ -309,6 +309,19 @@ def test_the_lock_of_a_dead_process_does_not_hold(tmp_path, whole):
     assert contents(place) == contents(whole)
 
 
+def test_the_lock_of_a_run_that_was_killed_after_its_last_block_goes(tmp_path, whole):
+    place = tmp_path / "x.zarr"
+    run(place)
+    (place / ".sweep/lock").write_text("process 4194305 on nowhere\n")
+    run(place)
+    assert contents(place) == contents(whole)
+    store = module.SweepStore(place, (), (), ())
+    with store.lock():  # of a run that has just stored its last block: its store can be read
+        held = contents(place)
+        run(place)
+        assert contents(place) == held
+
+
 @pytest.mark.parametrize("blocks", [0, 2])
 @pytest.mark.parametrize("step", ["open", "write", "ftruncate"])
 def test_a_disk_too_full_for_the_lock(tmp_path, monkeypatch, whole, blocks, step):
