@@ -25,8 +25,9 @@ def read_atop(path: str | Path, name: str = "atop") -> Alliance:
 
     Columns: ``stateA``, ``stateB``, ``year`` and the 0/1 columns ``defense``, ``offense``, ``neutral``, ``nonagg``, ``consul``;
     or ``ccode1``, ``ccode2`` and the same with ``atop_`` before them. Obligations go from the first state to the second. A run
-    of years becomes one dated clause; what holds in the last year of the file is left open. States are called by the
-    library's codes, or ``COW`` and their number where it has none.
+    of years becomes one dated clause; what holds in the last year of the file is left open. A state is a member in the years in
+    which it has an obligation or is owed one. States are called by the library's codes, or ``COW`` and their number where it
+    has none.
 
     Parameters
     ----------
@@ -45,19 +46,21 @@ def read_atop(path: str | Path, name: str = "atop") -> Alliance:
     columns = (*ids, "year", *(kind if plain else f"atop_{kind}" for kind in ATOP_KINDS))
     kinds = tuple(ATOP_KINDS.values())
     years: dict[tuple[str, str, str], list[int]] = {}
-    rows: set[tuple[str, str, str]] = set()
+    rows: set[tuple[str, str, int]] = set()
     called: dict[str, str] = {}
     first, last = 9999, 0
     for line, (left, right, when, *held) in rows_of(path, columns):
-        if (left, right, when) in rows:
-            raise FormatError(
-                f"{path}, line {line}: {left}, {right}, {when} stands there twice; keep one row a directed dyad-year"
-            )
-        rows.add((left, right, when))
         for own, column in ((left, ids[0]), (right, ids[1])):
             if own not in called:
                 called[own] = code_of(number(path, line, column, own, _whole))
         year = number(path, line, "year", when, _whole)
+        if not 1000 <= year <= 9999:
+            raise FormatError(f"{path}, line {line}: year is {when}; give a year of four digits")
+        if (called[left], called[right], year) in rows:
+            raise FormatError(
+                f"{path}, line {line}: {left}, {right}, {when} stands there twice; keep one row a directed dyad-year"
+            )
+        rows.add((called[left], called[right], year))
         first, last = min(first, year), max(last, year)
         for kind, column, text in zip(kinds, columns[3:], held, strict=True):
             if text in ("1", "1.0"):
@@ -67,18 +70,19 @@ def read_atop(path: str | Path, name: str = "atop") -> Alliance:
     if not years:
         raise FormatError(f"{path}: no obligation in {len(rows)} row(s); is it the directed dyad-year file?")
     source = f"user's file {path.name}"
-    spans: dict[str, list[int]] = {}
+    spans: dict[str, set[int]] = {}
     clauses = []
     for (left, right, kind), at in years.items():
         for begin, end in _runs(sorted(at)):
             period = Period(str(begin), "" if end == last else str(end + 1))
             clauses.append(Clause(name, "-", kind, left, right, period=period, source=source))
             for state in (left, right):
-                spans.setdefault(state, []).extend((begin, end))
+                spans.setdefault(state, set()).update(range(begin, end + 1))
     treaty = Treaty(name, f"obligations coded in {path.name}", str(first), Period(str(first)), source=source)
     members = tuple(
-        Membership(name, state, Period(str(min(at)), "" if max(at) == last else str(max(at) + 1)), source)
-        for state, at in spans.items()
+        Membership(name, state, Period(str(begin), "" if end == last else str(end + 1)), source)
+        for state, held_in in spans.items()
+        for begin, end in _runs(sorted(held_in))
     )
     return Alliance(name, (treaty,), members, tuple(clauses))
 

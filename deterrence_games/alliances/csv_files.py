@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +41,19 @@ def _decoded_line(line: bytes) -> str:
 def rows_of(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Each row's number of line and its fields, required columns first, then optional ones (empty where absent).
 
+    Rows without any content are left out.
+
     Raises
     ------
     FormatError
-        When a required column is missing, a column stands there twice, or a row has another number of fields than the head.
+        When a required column is missing, a column stands there twice, a row has another number of fields than the head, or a
+        quotation mark is left open.
     """
     text = decoded(path)
     head_line = text.partition("\n")[0]
     separator = max(",;\t", key=head_line.count)
-    reader = csv.reader(text.splitlines(), delimiter=separator)
-    head = [name.strip() for name in next(reader, [])]
+    reader = _records(path, csv.reader(StringIO(text, newline=""), delimiter=separator))
+    head = [name.strip() for name in next(reader, (0, []))[1]]
     missing = [name for name in required if name not in head]
     if missing:
         raise FormatError(
@@ -61,12 +65,21 @@ def rows_of(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -
             raise FormatError(f"{path}: column {name!r} stands there twice; keep one")
     places = [head.index(name) if name in head else None for name in (*required, *optional)]
     width = len(head)
-    for row in reader:
-        if not row:
+    for line, row in reader:
+        if not any(field.strip() for field in row):
             continue
         if len(row) != width:
-            raise FormatError(f"{path}, line {reader.line_num}: {len(row)} fields where the head has {width}; mend the line")
-        yield reader.line_num, tuple("" if place is None else row[place].strip() for place in places)
+            raise FormatError(f"{path}, line {line}: {len(row)} fields where the head has {width}; mend the line")
+        yield line, tuple("" if place is None else row[place].strip() for place in places)
+
+
+def _records(path: Path, reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the number of its last line."""
+    try:
+        for record in reader:
+            yield reader.line_num, record
+    except csv.Error as problem:
+        raise FormatError(f"{path}, line {reader.line_num}: {problem}; is a quotation mark left open?") from None
 
 
 def number(path: Path, line: int, column: str, text: str, kind: Callable[[str], Any] = float) -> Any:
@@ -79,7 +92,7 @@ def number(path: Path, line: int, column: str, text: str, kind: Callable[[str], 
     """
     try:
         value = kind(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise FormatError(f"{path}, line {line}: {column} is {text!r}, not a number; mend the field") from None
     if value != value or value in (float("inf"), float("-inf")):
         raise FormatError(f"{path}, line {line}: {column} is {text!r}; give a finite number")

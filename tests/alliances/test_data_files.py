@@ -114,6 +114,34 @@ def test_atop_spells(tmp_path, encoding):
     assert alliance.members(1959) == ("USA", "JPN")
 
 
+def test_atop_members_are_those_with_an_obligation(tmp_path):
+    """Unsorted rows, and a gap in which a state neither owes nor is owed anything."""
+    rows = [
+        "2,740,1961,1,0,0,0,0",
+        "2,200,1960,0,0,0,1,0",
+        "2,740,1958,1,0,0,0,0",
+        "2,200,1959,0,0,0,1,0",
+        "2,740,1960,0,0,0,0,0",
+    ]
+    alliance = read_atop(written(tmp_path, "\n".join([HEAD, *rows])))
+    members = {year: set(alliance.members(year)) for year in range(1958, 1963)}
+    assert members == {
+        1958: {"USA", "JPN"},
+        1959: {"USA", "GBR"},
+        1960: {"USA", "GBR"},
+        1961: {"USA", "JPN"},
+        1962: {"USA", "JPN"},
+    }
+
+
+def test_rows_without_content_and_lines_within_quotes(tmp_path):
+    text = 'state,year,measure,value,source,standing\nUSA,2020,m,1,"a\nb\u2028c",seen\n,,,,,\n  \nGBR,2020,m,2,d\u2028e,seen\n'
+    figures = dg.alliances.read_indicators(written(tmp_path, text)).measure("m", 2020)
+    assert (figures["USA"].source, figures["GBR"].source) == ("a\nb\u2028c", "d\u2028e")
+    with pytest.raises(dg.FormatError, match="line 7: 2 fields where the head has 6"):
+        dg.alliances.read_indicators(written(tmp_path, text + "FRA,2020\n"))
+
+
 def test_atop_in_the_columns_of_other_tools(tmp_path):
     head = "ccode1,ccode2,year,atop_defense,atop_offense,atop_neutral,atop_nonagg,atop_consul"
     alliance = read_atop(written(tmp_path, f"{head}\n2,999,2000,1,0,0,0,0\n"))
@@ -139,6 +167,11 @@ WRONG = {
     r"no obligation in 1 row": f"{HEAD}\n2,740,1960,0,0,0,0,0\n",
     r"column 'year' stands there twice": f"{HEAD},year\n2,740,1960,1,0,0,0,0,1960\n",
     r"the columns are none": "",
+    r"line 2: year is 'inf', not a number": f"{HEAD}\n2,740,inf,1,0,0,0,0\n",
+    r"line 2: stateA is '1e400', not a number": f"{HEAD}\n1e400,740,1960,1,0,0,0,0\n",
+    r"line 2: year is 19600; give a year of four digits": f"{HEAD}\n2,740,19600,1,0,0,0,0\n",
+    r"line 3: 2.0, 740, 1960 stands there twice": f"{HEAD}\n2,740,1960,1,0,0,0,0\n2.0,740,1960,1,0,0,0,0\n",
+    r"is a quotation mark left open\?": f'{HEAD}\n"2,740,1960,1,0,0,0,0\n' + "2,740,1961,1,0,0,0,0\n" * 10_000,
 }
 
 
