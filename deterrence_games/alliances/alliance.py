@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from deterrence_games.alliances.obligations import KINDS, Obligation, Obligations
-from deterrence_games.alliances.treaties import EVERYBODY, Clause, Membership, Period, Suspension, Treaty, year_of
+from deterrence_games.alliances.treaties import EVERYBODY, Clause, Membership, Period, Suspension, Treaty, earlier, year_of
 from deterrence_games.errors import AllianceError, ParameterError
 
 if TYPE_CHECKING:
@@ -68,8 +69,10 @@ class Alliance:
         for member in self.memberships:
             what = f"alliance {self.name!r}: member {member.state!r} of {member.treaty!r}"
             treaty = self._treaty(member.treaty, treaties, what)
+            if member.state in ("", EVERYBODY):
+                raise AllianceError(f"{what}: that is no name of a state; name one")
             member.period.check(what)
-            if member.period.begin and int(member.period.begin[:4]) < int(treaty.signed[:4]):
+            if member.period.begin and earlier(member.period.begin, treaty.signed):
                 raise AllianceError(
                     f"{what}: joined {member.period.begin}, before the signature of {treaty.signed}; mend the year"
                 )
@@ -83,7 +86,7 @@ class Alliance:
             for state in (duty.promisor, duty.promisee):
                 if state != EVERYBODY and (duty.treaty, state) not in spells:
                     raise AllianceError(f"{what}: {state!r} has a duty or a claim but is never a member; add the membership")
-            if duty.period.begin and int(duty.period.begin[:4]) < int(treaty.signed[:4]):
+            if duty.period.begin and earlier(duty.period.begin, treaty.signed):
                 raise AllianceError(f"{what}: a duty begins {duty.period.begin}, before the signature of {treaty.signed}")
         for clause in self.clauses:
             for region in clause.regions:
@@ -264,11 +267,12 @@ class Alliance:
                     )
 
     def _year(self, year: int | None) -> int:
-        at = self.year if year is None else year
-        if at is None:
+        given = self.year if year is None else year
+        if given is None:
             raise ParameterError(f"alliance {self.name!r}: no year; give one, or set it with .at(year)")
-        if isinstance(at, bool) or not isinstance(at, int):
-            raise ParameterError(f"alliance {self.name!r}: year {at!r} is no whole number")
+        if isinstance(given, bool) or not isinstance(given, Integral):
+            raise ParameterError(f"alliance {self.name!r}: year {given!r} is no whole number")
+        at = int(given)
         first = min(year_of(treaty.signed, treaty.code) for treaty in self.treaties)
         if not first <= at <= 9999:
             raise ParameterError(f"alliance {self.name!r}: unknown year {at}; its first treaty was signed in {first}")

@@ -2,19 +2,29 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date as day
 
 from deterrence_games.alliances.obligations import AUTOMATICITY, DECISION_RULES, KINDS, STANDINGS
 from deterrence_games.errors import AllianceError
 
-DATE = re.compile(r"\d{4}(-\d{2}-\d{2})?")
+DATE = re.compile(r"[0-9]{4}(-[0-9]{2}-[0-9]{2})?")
 EVERYBODY = "*"
 
 
 def year_of(date: str, what: str) -> int:
     """The year of a date ``YYYY`` or ``YYYY-MM-DD``."""
-    if not DATE.fullmatch(date):
-        raise AllianceError(f"{what}: {date!r} is no date; write YYYY or YYYY-MM-DD")
-    return int(date[:4])
+    try:
+        if not DATE.fullmatch(date):
+            raise ValueError
+        return day.fromisoformat(date if len(date) > 4 else f"{date}-01-01").year
+    except ValueError:
+        raise AllianceError(f"{what}: {date!r} is no date; write YYYY or YYYY-MM-DD") from None
+
+
+def earlier(one: str, other: str) -> bool:
+    """Whether a date lies before another, as far as both are known: a year is before none of its days."""
+    shared = min(len(one), len(other))
+    return one[:shared] < other[:shared]
 
 
 @dataclass(frozen=True)
@@ -32,10 +42,8 @@ class Period:
         for date in (self.begin, self.end):
             if date:
                 year_of(date, what)
-        if self.begin and self.end:
-            shared = min(len(self.begin), len(self.end))
-            if self.end[:shared] < self.begin[:shared]:
-                raise AllianceError(f"{what}: ends {self.end}, before it begins {self.begin}; mend the dates")
+        if self.begin and self.end and earlier(self.end, self.begin):
+            raise AllianceError(f"{what}: ends {self.end}, before it begins {self.begin}; mend the dates")
 
     def holds(self, year: int) -> bool:
         """Whether it is in force at the end of a year."""
@@ -63,9 +71,9 @@ class Treaty:
 
     def __post_init__(self) -> None:
         what = f"treaty {self.code!r}"
-        signed = year_of(self.signed, what)
+        year_of(self.signed, what)
         self.period.check(what)
-        if self.period.begin and year_of(self.period.begin, what) < signed:
+        if self.period.begin and earlier(self.period.begin, self.signed):
             raise AllianceError(
                 f"{what}: in force {self.period.begin}, before it was signed {self.signed}; mend one of the two dates"
             )
@@ -124,7 +132,10 @@ class Suspension:
     note: str = ""
 
     def __post_init__(self) -> None:
-        self.period.check(f"treaty {self.treaty!r}, suspension of {self.promisor} towards {self.promisee}")
+        what = f"treaty {self.treaty!r}, suspension of {self.promisor} towards {self.promisee}"
+        self.period.check(what)
+        if self.promisor == self.promisee != EVERYBODY:
+            raise AllianceError(f"{what}: nobody owes itself anything; name another promisee")
 
 
 def check_word(what: str, field: str, word: str, allowed: tuple[str, ...]) -> None:

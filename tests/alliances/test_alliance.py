@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import deterrence_games as dg
@@ -155,6 +156,14 @@ BAD = {
     "treaty 'pact' stands there twice": lambda: pact(treaties=(PACT, PACT)),
     "a duty begins 1940": lambda: pact(suspensions=(Suspension("pact", "A", "B", Period("1940")),)),
     "no treaty": lambda: pact(treaties=()),
+    "'1951-02-30' is no date": lambda: replace(PACT, period=Period("1951-02-30")),
+    "'1951-13-01' is no date": lambda: Clause("pact", "1", "defence", "*", "*", period=Period("1951-13-01")),
+    "joined 1949-04-03, before the signature of 1949-04-04": lambda: replace(
+        nato(), memberships=(Membership("north_atlantic_treaty", "BEL", Period("1949-04-03")),)
+    ),
+    "'\\*' of 'north_atlantic_treaty': that is no name of a state": lambda: nato().with_member("*", 2030),
+    "'' of 'pact': that is no name of a state": lambda: pact(memberships=(Membership("pact", "", Period("1951")),)),
+    "nobody owes itself anything": lambda: nato().suspend("USA", "USA", 2030),
     "does not lead to 'world'": lambda: pact(regions={"here": "there", "there": "here"}),
     "stands there twice for the same time": lambda: nato().with_member("EST", 2030),
 }  # fmt: skip
@@ -181,6 +190,12 @@ WRONG = {
 def test_unknown_names_are_refused(message):
     with pytest.raises(dg.ParameterError, match=message):
         WRONG[message]()
+
+
+def test_years_of_arrays_are_years():
+    """Years as a table or an array holds them."""
+    assert [len(nato().members(year)) for year in np.array([1949, 2024])] == [12, 32]
+    assert type(nato().at(np.int64(2024)).year) is int
 
 
 def test_rejoining_is_no_double_membership():
