@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 
 from deterrence_games.alliances.obligations import DECISION_RULES
 from deterrence_games.errors import ParameterError
@@ -70,6 +71,13 @@ def by_ally(
         return {ally: float(own) for ally, own in values.items()}
     except (TypeError, ValueError):
         raise ParameterError(f"{where}: {quantity} is {value!r}; give a number, or a mapping from allies to numbers") from None
+
+
+def one_number(where: str, quantity: str, value: object) -> float:
+    """The value as a number; `ParameterError` when it is none."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ParameterError(f"{where}: {quantity} is {value!r:.60}; give one number")
+    return float(value)
 
 
 def checked_rule(rule: str) -> str:

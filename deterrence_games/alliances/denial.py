@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import expm1, inf
 
+import numpy as np
+
 from deterrence_games.alliances.decision_rules import outcome
 from deterrence_games.alliances.extended_deterrence import Guarantee
 from deterrence_games.errors import ParameterError
@@ -49,7 +51,7 @@ class Denial:
         the harm done by the allies whatever the outcome. What is left is ``attack_value = prize - war_cost - the three``.
     attack_value : float
     target_strength_needed : float
-        Strength with which the target would deter by itself; infinite when attacking is free.
+        Strength with which the target would deter by itself; infinite when attacking is free, and beyond the largest number.
     punishment_needed : float
         Punishment per unit of the allies' strength that would deter with those who come; 0 when denial is enough, infinite when
         nobody comes.
@@ -79,7 +81,8 @@ def denial_and_punishment(guarantee: Guarantee, *, hopeful: bool = False) -> Den
     elif must_hold >= 1.0:
         needed = inf
     else:
-        needed = form.aggressor_strength * (must_hold / (1.0 - must_hold)) ** (1.0 / form.decisiveness)
+        with np.errstate(over="ignore"):  # where force decides nearly nothing, no strength is enough
+            needed = form.aggressor_strength * float(np.float64(must_hold / (1.0 - must_hold)) ** (1.0 / form.decisiveness))
     missing = form.prize * (1.0 - found.held) - form.war_cost
     return Denial(
         guarantee.title,

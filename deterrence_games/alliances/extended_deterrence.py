@@ -14,6 +14,7 @@ from deterrence_games.alliances.assumptions import (
     Numbers,
     by_ally,
     checked_rule,
+    one_number,
 )
 from deterrence_games.alliances.obligations import AUTOMATICITY
 from deterrence_games.errors import ParameterError
@@ -128,13 +129,13 @@ class Guarantee:
             elif name == "rule":
                 changed["rule"] = checked_rule(value)
             elif name == "aggressor_spread":
-                secret[name] = value
+                secret[name] = one_number(self.title, name, value)
             elif name == "aggressor_cost":
-                own["war_cost"] = value
+                own["war_cost"] = one_number(self.title, name, value)
             elif name in (
                 "prize", "decisiveness", "company", "late", "punishment", "target_strength", "aggressor_strength"
             ):  # fmt: skip
-                own[name] = value
+                own[name] = one_number(self.title, name, value)
             else:
                 known = (*BY_ALLY[:5], "spread", *list(ILLUSTRATIVE)[7:], "target_strength", "aggressor_strength")
                 raise ParameterError(

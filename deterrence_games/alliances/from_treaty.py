@@ -13,6 +13,7 @@ from deterrence_games.alliances.assumptions import (
     Numbers,
     by_ally,
     checked_rule,
+    one_number,
 )
 from deterrence_games.alliances.extended_deterrence import Guarantee
 from deterrence_games.alliances.indicators import Figure, Indicators
@@ -119,10 +120,7 @@ def guarantee(
     single: dict[str, float] = {}
     for quantity in ILLUSTRATIVE:
         if quantity not in BY_ALLY:
-            value = numbers.get(quantity, ILLUSTRATIVE[quantity])
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise ParameterError(f"{name}: {quantity} is {value!r}; give one number")
-            single[quantity] = float(value)
+            single[quantity] = one_number(name, quantity, numbers.get(quantity, ILLUSTRATIVE[quantity]))
             told.append(_told(quantity, "", single[quantity], quantity in numbers))
     form = JoiningForm(
         allies,
@@ -191,7 +189,7 @@ def _strengths(
     force = {}
     for state in states:
         if state in given:
-            force[state] = float(given[state])
+            force[state] = one_number(name, f"strength of {state!r}", given[state])
             told.append(Assumption("strength", state, force[state], "given", "given", "the caller"))
         else:
             figure = found[state]

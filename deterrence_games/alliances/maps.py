@@ -124,9 +124,9 @@ def credibility_map(guarantee: Guarantee, x: Axis, y: Axis) -> CredibilityMap:
         raise ParameterError(f"{guarantee.title}: both axes are {x[0]!r}; choose two quantities of {', '.join(QUANTITIES)}")
     axes = []
     for name, low, high, count in (x, y):
-        if not low < high or count < 2:
+        if not low < high or not isinstance(count, (int, np.integer)) or count < 2:
             raise ParameterError(
-                f"{guarantee.title}: axis {name!r} from {low} to {high} by {count}; give low < high, 2 values or more"
+                f"{guarantee.title}: axis {name!r} from {low} to {high} by {count}; give low < high, by 2 or more, whole"
             )
         axes.append((name, np.linspace(low, high, count)))
     form = guarantee.form

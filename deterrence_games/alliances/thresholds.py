@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deterrence_games.alliances.assumptions import BY_ALLY
+from deterrence_games.alliances.assumptions import BY_ALLY, one_number
 from deterrence_games.alliances.decision_rules import outcome
 from deterrence_games.alliances.extended_deterrence import Guarantee
 from deterrence_games.errors import ParameterError
@@ -79,7 +79,8 @@ def threshold(
     Raises
     ------
     ParameterError
-        When the range is empty, the quantity is unknown, or `states` is given for a quantity that no ally has.
+        When the range is empty, the level no probability, the quantity unknown, or `states` given for a quantity that no ally
+        has.
 
     Examples
     --------
@@ -89,8 +90,10 @@ def threshold(
     >>> found.value is None, found.deters_below
     (True, True)
     """
+    low, high = (one_number(guarantee.title, f"end of the range of {quantity}", own) for own in (low, high))
     if not low < high or not np.isfinite([low, high]).all():
         raise ParameterError(f"{guarantee.title}: range of {quantity} from {low:g} to {high:g} is empty; give low < high")
+    _check_level(guarantee.title, level)
     chosen = None if states is None else tuple(states)
     if chosen is not None and quantity not in BY_ALLY:
         raise ParameterError(f"{guarantee.title}: {quantity} is one number for all; leave states out")
@@ -127,6 +130,7 @@ def smallest_promise(
         As `threshold`.
     """
     chosen = None if states is None else tuple(states)
+    _check_level(guarantee.title, level)
 
     def deters(value: float) -> bool:
         numbers = value if chosen is None else dict.fromkeys(chosen, value)
@@ -141,6 +145,11 @@ def smallest_promise(
         if high > MOST_PROMISE * scale:
             return Threshold(guarantee.title, "promise", None, False, False, 0)
     return threshold(guarantee, "promise", 0.0, high, states=chosen, level=level, hopeful=hopeful)
+
+
+def _check_level(title: str, level: float) -> None:
+    if not 0.0 <= one_number(title, "level", level) <= 1.0:
+        raise ParameterError(f"{title}: level is {level:g}; give a probability of attack, from 0 to 1")
 
 
 def threshold_reliability(guarantee: Guarantee, *, together: bool = True) -> float:

@@ -60,7 +60,7 @@ class JoiningEquilibria:
     max_tested: int = 2_000_000
 
     def __post_init__(self) -> None:
-        if self.limit < 0:
+        if not isinstance(self.limit, (int, np.integer)) or self.limit < 0:
             raise SolverError(f"JoiningEquilibria: limit={self.limit!r}; give the number of equilibria to list, at least 0")
         if not 0.0 <= self.tol <= 1e-6:
             raise SolverError(f"JoiningEquilibria: tol={self.tol!r} is not between 0 and 1e-6; give a share of the stakes")

@@ -116,38 +116,6 @@ def test_changed_keeps_the_rest():
     assert before.form.late == 0.0
 
 
-BAD = {
-    r"'RUS' is a member|the aggressor 'FRA' is a member; name a state outside": lambda: guarantee(ARMED, "FRA", "EST", 2024),
-    r"'UKR' is no member in 2024": lambda: guarantee(ARMED, "RUS", "UKR", 2024),
-    r"'FIN' is no member in 2020": lambda: guarantee(ARMED, "RUS", "FIN", 2020),
-    r"the aggressor is the target": lambda: guarantee(ARMED, "EST", "EST", 2024, collective_security=True),
-    r"unknown year 1900": lambda: guarantee(ARMED, "RUS", "EST", 1900),
-    r"'resolve' is unknown; use one of stake": lambda: estonia(resolve=1),
-    r"stake of 'RUS', who is no ally": lambda: estonia(stake={"RUS": 1}),
-    r"stake is 'much'; give a number": lambda: estonia(stake="much"),
-    r"prize is \{'USA': 1\}; give one number": lambda: estonia(prize={"USA": 1}),
-    r"strength of 'CHN', who takes no part": lambda: estonia(strength={"CHN": 1}),
-    r"decision rule 'lot' is unknown": lambda: estonia(rule="lot"),
-    r"region 'moon' is unknown": lambda: estonia(region="moon"),
-    r"quantity 'resolve' is unknown": lambda: estonia().changed(resolve=1),
-    r"automaticity 'sure' is unknown": lambda: estonia().changed(automaticity="sure"),
-    r"range of veto from 1 to 0 is empty": lambda: threshold(estonia(), "veto", 1, 0),
-    r"prize is one number for all": lambda: threshold(estonia(), "prize", 0.1, 1, states=["USA"]),
-    r"both axes are 'late'": lambda: credibility_map(estonia(), ("late", 0, 0.5, 3), ("late", 0, 0.5, 3)),
-    r"axis 'late' from 1 to 0": lambda: credibility_map(estonia(), ("late", 1, 0, 3), ("prize", 1, 2, 3)),
-    r"quantity 'veto' is unknown": lambda: credibility_map(estonia(), ("veto", 0, 1, 3), ("prize", 1, 2, 3)),
-    r"late is 1; give numbers that are finite": lambda: credibility_map(estonia(), ("late", 0, 1, 3), ("prize", 1, 2, 3)),
-    r"give guarantees against one aggressor": lambda: most_tempting([]),
-    r"holding time 0": lambda: fait_accompli(1, 0),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("message", BAD)
-def test_bad_input_is_refused(message):
-    with pytest.raises(dg.ParameterError, match=message):
-        BAD[message]()
-
-
 def test_missing_and_impossible_figures_are_named():
     with pytest.raises(dg.AllianceError, match=r"no military_expenditure_bn_usd of 2024 for ISL; .*or give strength="):
         guarantee(nato(), "RUS", "EST", 2024)
