@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def correlated(
     Raises
     ------
     GameError
-        When the objective names nothing in the game, or two things.
+        When the objective names nothing in the game, or two things; when `seconds` is no number from zero on.
     SizeError
         When the strategic form or its incentives are too large.
     SolverError
@@ -70,6 +71,8 @@ def correlated(
     """
     if sense not in ("best", "worst"):
         raise GameError(f"sense is {sense!r:.40}; give 'best' or 'worst'")
+    if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, Real) or not float(seconds) >= 0):
+        raise GameError(f"seconds is {seconds!r:.40}; give a number of seconds, not below zero")
     tree = tree_form(game, params) if isinstance(game, Game) else game if isinstance(game, TreeForm) else None
     if params and not isinstance(game, Game):
         raise GameError("params belong to a Game; a compiled form has its numbers already")
@@ -111,7 +114,8 @@ def _objective(form: StrategicForm, chances: Mapping[str, Floats], objective: st
         return "the given objective", worth
     found: dict[str, Floats] = {}
     if objective == WELFARE:
-        found["the sum of payoffs"] = form.payoffs.sum(axis=0)
+        with np.errstate(over="ignore"):  # an infinite sum is refused by the solver
+            found["the sum of payoffs"] = form.payoffs.sum(axis=0)
     if objective in form.players:
         found[f"the payoff of {objective}"] = form.payoffs[form.players.index(objective)]
     if objective in chances:

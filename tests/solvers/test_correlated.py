@@ -121,6 +121,11 @@ def test_objectives_that_mean_nothing():
         correlated(StrategicForm.from_arrays([[1]], [[1]], players=("welfare", "b")))
     with pytest.raises(GameError, match="give 'best' or 'worst'"):
         correlated(CHICKEN, sense="fair")
+    for seconds in (-1, float("nan"), "10", True):
+        with pytest.raises(GameError, match=r"seconds is .*; give a number of seconds, not below zero"):
+            correlated(CHICKEN, seconds=seconds)
+    with pytest.raises(SolverError, match="the objective is not finite"):
+        correlated(StrategicForm.from_arrays([[1.7e308, 0.0]], [[1.7e308, 0.0]]))
     with pytest.raises(SizeError, match="coefficients; at most"):
         correlated(StrategicForm.from_arrays(*np.zeros((2, 400, 300))))
     with pytest.raises(SolverError, match="failed"):
