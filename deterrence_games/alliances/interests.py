@@ -165,12 +165,12 @@ def _coming(found: CutPointEquilibrium, cut: Floats) -> Floats:
 
 def _payoffs(found: CutPointEquilibrium) -> Floats:
     """Expected payoff of each ally beforehand, float64[ally]: the stake, less the cost of fighting or of a broken promise."""
-    from scipy.special import ndtr
+    from scipy.special import log_ndtr
 
     form, spread = found.form.form, found.form.spread
     with np.errstate(divide="ignore"):
         below = np.log(np.maximum(found.cut_point, 0.0) / form.cost) / spread
     # the mean of a lognormal cost over the costs at which the ally comes
-    cost = (1.0 - found.form.veto) * form.cost * np.exp(spread**2 / 2) * ndtr(below - spread)
+    cost = (1.0 - found.form.veto) * form.cost * np.exp(spread**2 / 2 + log_ndtr(below - spread))
     war = form.stake * found.held - cost * _shares(found) - form.promise * (1.0 - found.chance)
     return np.asarray(form.stake + found.attack_probability * (war - form.stake))

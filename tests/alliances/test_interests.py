@@ -125,3 +125,13 @@ def test_mean_cost_of_those_that_come_in_closed_form():
     paid = 0.2 * exp(0.5**2 / 2)
     held = 9.5 / (9.5 + 4)
     assert gain["USA"] == pytest.approx(held - paid - free[sure.allies.index("USA")], abs=1e-6)
+
+
+def test_costs_that_spread_over_any_range():
+    """The mean of a lognormal cost overflows long before its part below the cut-point, which is at most the cut-point."""
+    wide = pacific(spread=50.0)
+    found = alignment(wide)
+    for own in found.members:
+        assert abs(own.gain) < 1.0
+    chance = outcome(wide).chance
+    assert all(0.4 < own < 0.6 for own in chance.values())
