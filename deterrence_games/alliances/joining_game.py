@@ -35,15 +35,18 @@ def as_game(guarantee: Guarantee) -> Game:
             f"{guarantee.title}: {len(form.allies)} allies make 2^{len(form.allies)} outcomes; at most {MOST_ALLIES} allies "
             "are written as a game; use .equilibria() and .cut_points(), which use that only the total strength matters"
         )
+    apart = ", " if any(" " in ally for ally in form.allies) else " "  # so that no two coalitions read alike
     payoffs: dict[str, dict[str, float]] = {
         "status_quo": dict.fromkeys((guarantee.aggressor, *form.allies), 0.0)
         | {ally: float(stake) for ally, stake in zip(form.allies, form.stake, strict=True)}
     }
     leaves: dict[tuple[str, ...], str] = {}
+    wars: dict[str, tuple[str, ...]] = {}
     for profile in product(("stay", "come"), repeat=len(form.allies)):
         coming = [ally for ally, move in zip(form.allies, profile, strict=True) if move == "come"]
-        outcome = "war: " + (" ".join(coming) or "nobody comes")
+        outcome = "war: " + (apart.join(coming) or "nobody comes")
         leaves[profile] = outcome
+        wars[outcome] = (guarantee.aggressor, *coming)
         strength = form.target_strength + sum(own for own, move in zip(form.strength, profile, strict=True) if move == "come")
         alone = form.held(form.target_strength)
         held = form.late * alone + (1.0 - form.late) * form.held(strength)
@@ -66,8 +69,5 @@ def as_game(guarantee: Guarantee) -> Game:
         payoffs=payoffs,
         roles={guarantee.aggressor: "aggressor", **dict.fromkeys(form.allies, "ally")},
         status_quo="status_quo",
-        wars={
-            outcome: (guarantee.aggressor, *outcome.removeprefix("war: ").replace("nobody comes", "").split())
-            for outcome in leaves.values()
-        },
+        wars=wars,
     )

@@ -159,6 +159,15 @@ def test_general_solver_on_the_written_game(seed):
     assert {(*row.tolist(), int(not own.deters)) for row, own in zip(ours.joins, ours, strict=True)} == pure
 
 
+def test_names_of_states_may_have_spaces():
+    pact = anzus().with_member("New Caledonia", 2000).with_member("New", 2000).with_member("Caledonia", 2000)
+    force = {"New Caledonia": 1.0, "New": 2.0, "Caledonia": 3.0}
+    game = as_game(guarantee(pact.without("NZL", "USA"), "CHN", "AUS", 2024, strength=force))
+    assert game.wars["war: New Caledonia, New"] == ("CHN", "New Caledonia", "New")
+    assert len(game.wars) == 8
+    assert dg.solve(game).complete
+
+
 def test_as_game_has_a_limit():
     with pytest.raises(dg.SizeError, match=r"30 allies make 2\^30 outcomes; at most 8 allies are written"):
         as_game(estonia())
