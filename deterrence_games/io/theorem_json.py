@@ -38,6 +38,7 @@ from deterrence_games.io.game_json import game_document, game_of
 from deterrence_games.theory import Case, Family, Theorem
 from deterrence_games.theory.coordinates import as_constraint, coordinates_of
 from deterrence_games.theory.family import Bounds, interval
+from deterrence_games.theory.polynomials import MOST_ROOTS
 from deterrence_games.theory.prover import Prover
 
 FORMAT, VERSION = "deterrence_games theorem", 1
@@ -179,7 +180,7 @@ class _TheoremDocument(Document):
         entries = self.head(document, FORMAT, VERSION)
         self.keys(entries, "document", ENTRIES)
         game = game_of(entries["game"], f"{self.source}: game")
-        self.prover = Prover(coordinates_of(game, ()), (), ())
+        self.prover = Prover(coordinates_of(game, (), MOST_ROOTS), (), ())
         self.parameters = set(game.parameters)
         return Theorem(
             game=game,

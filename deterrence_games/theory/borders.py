@@ -9,17 +9,18 @@ tells whether a family begins or ends there: no short piece is lost, and none is
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import sympy
-from sympy import Poly, Rational, Symbol
+from sympy import Expr, Poly, Rational, Symbol
 from sympy.core.relational import Relational
 
 from deterrence_games.games.expressions import exact, to_text
 from deterrence_games.results.region_map import BorderCurve
 from deterrence_games.theory.closed_values import COMPARE, ClosedValues, truth_of
-from deterrence_games.theory.value_formulas import atoms_of
+from deterrence_games.theory.value_formulas import atoms_of, square_root_parts
 
 Floats = npt.NDArray[np.float64]
 Side = tuple[int, bool]  # bits of the families that exist, and whether the assumptions hold
@@ -28,6 +29,37 @@ Axis = tuple[str, float, float]  # parameter, low, high
 STEPS = 600  # of a curve across the whole window
 NEAR = 1e-9  # of the window or of a piece: closer than this counts as touching
 PRECISE = Rational(1, 10**18)  # width of the interval in which a root is isolated, as a share of the window
+
+
+class _Product(NamedTuple):
+    """The sign of a polynomial: a number's, NaN where there is none, times those of factors."""
+
+    number: float
+    factors: list[int]
+
+    def sign(self, signs: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
+        found = np.full(shape, self.number)
+        for k in self.factors:
+            found = found * signs[k]
+        return found
+
+
+class _Sum(NamedTuple):
+    """The sign of a polynomial; or of one plus a factor times a square root, by that of the difference of their squares."""
+
+    plain: _Product
+    factor: _Product | None = None
+    radicand: _Product | None = None
+    difference: _Product | None = None
+
+    def sign(self, signs: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
+        plain = self.plain.sign(signs, shape)
+        if self.factor is None or self.radicand is None or self.difference is None:
+            return plain
+        factor, radicand = self.factor.sign(signs, shape), self.radicand.sign(signs, shape)
+        apart = plain * factor < 0
+        found = np.where(apart, plain * self.difference.sign(signs, shape), np.sign(plain + factor * radicand))
+        return np.where(radicand < 0, np.nan, found)
 
 
 class Conditions:
@@ -54,19 +86,26 @@ class Conditions:
         self.factors: list[Poly] = []
         self.origin: list[Relational] = []
         held = {Symbol(name, real=True): exact(value) for name, value in fixed.items()}
-        self._atoms: dict[Relational, tuple[float, list[int]]] = {}
+        self._atoms: dict[Relational, _Sum] = {}
         for condition in (*values.conditions, values.assumptions):
             for atom in atoms_of(condition):
                 if atom not in self._atoms:
-                    self._atoms[atom] = self._product(atom, held)
+                    self._atoms[atom] = self._sum(atom, held)
         self._functions = [sympy.lambdify(self.symbols, own.as_expr(), modules="numpy") for own in self.factors]
 
-    def _product(self, atom: Relational, held: Mapping[Symbol, Rational]) -> tuple[float, list[int]]:
-        """The sign of left minus right as a number's times those of factors; NaN where there is none."""
-        above, below = sympy.fraction(sympy.together((atom.lhs - atom.rhs).subs(held)))
-        if above.has(sympy.nan, sympy.zoo) or below == 0:
-            return np.nan, []
-        number, parts = Poly(above * below, *self.symbols, domain="QQ").factor_list()
+    def _sum(self, atom: Relational, held: Mapping[Symbol, Rational]) -> "_Sum":
+        """Left minus right."""
+        plain, factor, radicand = square_root_parts(atom.lhs - atom.rhs, held)
+        if plain is sympy.nan:
+            return _Sum(_Product(np.nan, []))
+        if factor == 0 or radicand == 0:
+            return _Sum(self._product(atom, plain))
+        difference = plain**2 - factor**2 * radicand
+        return _Sum(*(self._product(atom, part) for part in (plain, factor, radicand, difference)))
+
+    def _product(self, atom: Relational, expression: Expr) -> "_Product":
+        """A polynomial as a product, with its factors entered among all factors."""
+        number, parts = Poly(expression, *self.symbols, domain="QQ").factor_list()
         found = []
         for own, power in parts:
             if power % 2:
@@ -74,7 +113,7 @@ class Conditions:
                     self.factors.append(own)
                     self.origin.append(atom)
                 found.append(self.factors.index(own))
-        return float(sympy.sign(number)), found
+        return _Product(float(sympy.sign(number)), found)
 
     def signs(self, *places: Floats) -> list[Floats]:
         """The sign of every factor at points, one array a parameter."""
@@ -83,12 +122,7 @@ class Conditions:
     def holds(self, signs: Sequence[Floats]) -> tuple[list[npt.NDArray[np.bool_]], npt.NDArray[np.bool_]]:
         """Where each family exists, and where the assumptions hold, at points where the factors have these signs."""
         shape = np.shape(signs[0]) if signs else (1,)
-        truths = {}
-        for atom, (number, parts) in self._atoms.items():
-            sign = np.full(shape, number)
-            for k in parts:
-                sign = sign * signs[k]
-            truths[atom] = COMPARE[atom.rel_op](sign, 0.0)
+        truths = {atom: COMPARE[atom.rel_op](own.sign(signs, shape), 0.0) for atom, own in self._atoms.items()}
         inside = np.broadcast_to(truth_of(self.values.assumptions, truths), shape)
         return [np.broadcast_to(truth_of(own, truths), shape) & inside for own in self.values.conditions], inside
 

@@ -11,6 +11,8 @@ from deterrence_games.theory.grouping import NamedCase, families_of, name_of
 from deterrence_games.theory.prover import UNKNOWN
 from deterrence_games.theory.support_class import SupportClass
 
+ROOTS = {1: "greater root", -1: "lesser root"}
+
 
 class ClassFamilies:
     """Families made of support classes, some now and more later.
@@ -47,13 +49,15 @@ class ClassFamilies:
             except UnsolvedError as reason:
                 self.undecided.append(f"{in_words(found)}: {reason}")
                 continue
+            several = len({solved.roots for solved in solutions}) > 1
             for solved in solutions:
                 if prover.feasible(solved.conditions) == UNKNOWN:
                     limit = prover.timeout / 1000
                     self.undecided.append(f"{in_words(found)}: z3 could not say within {limit:g} s whether it exists anywhere")
                     continue
                 case = self._forms.case(found, solved)
-                self._named.append(NamedCase(name_of(self._game, case, _path(found)), case))
+                roots = " and ".join(ROOTS[side] for side in solved.roots) if several else ""
+                self._named.append(NamedCase(name_of(self._game, case, _path(found)) + (f" ({roots})" if roots else ""), case))
 
     def families(self) -> tuple[Family, ...]:
         """The families of all that was taken."""

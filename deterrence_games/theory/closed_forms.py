@@ -34,11 +34,13 @@ class ClosedForms:
         return _Writer(self, found, solved).case()
 
     def minimal(self, constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
-        """The constraints without those that the others imply, long ones dropped first."""
+        """The constraints without those that the others imply, long ones dropped first; square roots in them stay defined."""
         left = list(constraints)
         for constraint in sorted(left, key=lambda c: (c.sign != "=", -len(c.polynomial.coefficients))):
             others = [c for c in left if c != constraint]
-            if constraint.sign != "=" and self.prover.implies(others, constraint) == YES:
+            if constraint.sign == "=" or self.prover.under_root(constraint, others):
+                continue
+            if self.prover.implies(others, constraint) == YES:
                 left = others
         return tuple(left)
 

@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import sympy
-from sympy import Symbol
+from sympy import Expr, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Or
 from sympy.printing.pycode import PythonCodePrinter
 
-from deterrence_games.theory.value_formulas import Formulas, InArrays, Label, Table, atoms_of, formulas_of, quantity_tables
+from deterrence_games.theory.value_formulas import (
+    Formulas,
+    InArrays,
+    Label,
+    Table,
+    atoms_of,
+    formulas_of,
+    has_roots,
+    quantity_tables,
+    square_root_parts,
+)
 
 if TYPE_CHECKING:
     from deterrence_games.theory.theorem import Theorem
@@ -24,6 +34,7 @@ Truth = Any  # of a relation: an array, or a truth value of Python
 
 PART = 8192  # points evaluated at a time, so that intermediate columns stay in cache
 CLOSE = 1e-12  # sides of a condition that differ by no more, as a share of their sizes, are compared in fractions
+CLOSE_ROOTS = 1e-6  # the same for a condition with square roots: near zero they lose half of the digits, or do not exist
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": lambda left, right: left < right,
     "<=": lambda left, right: left <= right,
@@ -152,11 +163,11 @@ class ClosedValues:
         key = ("in fractions",)
         if key not in self._compiled:
             atoms = self._compiled[()][1].atoms
-            sides = [side for atom in atoms for side in (atom.lhs, atom.rhs)]
+            parts = [part for atom in atoms for part in _sign_parts(atom, {})]
             written = {"Fraction": Fraction}
             printer = _InFractions({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
             self._compiled[key] = (
-                sympy.lambdify(self._symbols, sides, modules=[written, "math"], printer=printer, dummify=True, cse=True),
+                sympy.lambdify(self._symbols, parts, modules=[written, "math"], printer=printer, dummify=True, cse=True),
                 atoms,
             )
         function, atoms = self._compiled[key]
@@ -165,10 +176,10 @@ class ClosedValues:
                 Fraction(repr(float(columns[name][place] if columns[name].ndim else columns[name]))) for name in self.parameters
             ]
             try:
-                sides = function(*numbers)
+                parts = function(*numbers)
             except (ArithmeticError, ValueError, TypeError):
                 continue  # a root, say, has no fraction: what floating point says stays
-            truths = {atom: COMPARE[atom.rel_op](*sides[2 * k : 2 * k + 2]) for k, atom in enumerate(atoms)}
+            truths = {atom: _true(atom, *parts[3 * k : 3 * k + 3]) for k, atom in enumerate(atoms)}
             for row, condition in enumerate(self.conditions):
                 exists[row, place] = truth_of(condition, truths)
 
@@ -223,7 +234,10 @@ def _compare(formulas: Formulas, results: Sequence[Any]) -> tuple[dict[Any, Bool
         left, right = (np.asarray(side, dtype=np.float64) for side in results[2 * k : 2 * k + 2])
         truths[atom] = COMPARE[atom.rel_op](left, right)
         if k < len(formulas.atoms):
-            close[atom] = np.abs(left - right) <= CLOSE * (np.abs(left) + np.abs(right))
+            if has_roots(atom):
+                close[atom] = ~(np.abs(left - right) > CLOSE_ROOTS * (np.abs(left) + np.abs(right)))
+            else:
+                close[atom] = np.abs(left - right) <= CLOSE * (np.abs(left) + np.abs(right))
     return truths, close
 
 
@@ -252,3 +266,28 @@ def truth_of(condition: Boolean, truths: Mapping[Any, Truth]) -> Truth:
             found = found | truth_of(part, truths)
         return found
     return truths[condition] if isinstance(condition, Relational) else bool(condition)
+
+
+def holds_at(condition: Boolean, point: Mapping[Symbol, sympy.Rational]) -> bool:
+    """Whether a condition holds at rational parameters; a relation with the square root of a negative number does not."""
+    truths = {}
+    for atom in atoms_of(condition):
+        parts = _sign_parts(atom, point)
+        truths[atom] = parts[0].is_Rational and _true(atom, *parts)
+    return bool(truth_of(condition, truths))
+
+
+def _sign_parts(atom: Relational, point: Mapping[Symbol, sympy.Rational]) -> tuple[Expr, Expr, Expr]:
+    """Left minus right of a relation: a part, and another one times the square root of a third, whose sum has its sign."""
+    if has_roots(atom):
+        return square_root_parts(atom.lhs - atom.rhs, point)
+    return (atom.lhs - atom.rhs).subs(point), sympy.S.Zero, sympy.S.Zero
+
+
+def _true(atom: Relational, plain: Any, factor: Any, radicand: Any) -> bool:
+    """Whether a relation holds, by the sign of left minus right: that of the larger square where the parts' signs differ."""
+    if plain * factor < 0:
+        plain *= plain**2 - factor**2 * radicand
+    elif plain == 0:
+        plain = factor * radicand
+    return bool(radicand >= 0 and COMPARE[atom.rel_op](plain, 0))

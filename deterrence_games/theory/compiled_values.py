@@ -9,8 +9,8 @@ from sympy.logic.boolalg import And, Boolean, Or
 
 from deterrence_games.errors import GameError, ParameterError
 from deterrence_games.solvers.generated import compiled_function
-from deterrence_games.theory.closed_values import CLOSE, ClosedValues
-from deterrence_games.theory.value_formulas import InNumbers, Label
+from deterrence_games.theory.closed_values import CLOSE, CLOSE_ROOTS, ClosedValues
+from deterrence_games.theory.value_formulas import InNumbers, Label, has_roots
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -171,7 +171,8 @@ def _source(values: ClosedValues, quantities: Sequence[str], open_ended: Mapping
         left, right = formulas.results[2 * k : 2 * k + 2]
         lines += [f"        l = {write(left)}", f"        r = {write(right)}", f"        h{k} = l {atom.rel_op} r"]
         if k < len(formulas.atoms):
-            lines.append(f"        c{k} = abs(l - r) <= {CLOSE!r} * (abs(l) + abs(r))")
+            close, far = ("not ", f"> {CLOSE_ROOTS!r}") if has_roots(atom) else ("", f"<= {CLOSE!r}")
+            lines.append(f"        c{k} = {close}abs(l - r) {far} * (abs(l) + abs(r))")
     number = {atom: k for k, atom in enumerate((*formulas.atoms, *formulas.more))}
     inside = _logic(values.assumptions, number, "h{0}")
     lines += [f"        inside = {inside}", "        border = False", "        found = np.uint64(0)"]

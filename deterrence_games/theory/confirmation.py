@@ -24,6 +24,8 @@ def fails_numerically(theorem: "Theorem", claim: Claim, point: Mapping[str, Rati
     if theorem.refinements:
         return None  # the solver finds what refinements remove too
     game = theorem.game
+    if not game.names.keys() >= set(_families(claim)):
+        return None  # the solver knows equilibria by the names that the literature gives them
     solution = PerfectBayesian().solve(tree_form_of(game, {name: float(value) for name, value in point.items()}))
     named: dict[str, list[Equilibrium]] = {}
     for found in solution.equilibria:
@@ -45,6 +47,19 @@ def fails_numerically(theorem: "Theorem", claim: Claim, point: Mapping[str, Rati
             return any(not _all_hold(relation, point, own) for own in outcomes)
         case _:
             return None  # a derivative is no matter of one point
+
+
+def _families(claim: Claim) -> tuple[str, ...]:
+    """The families that a claim names."""
+    match claim:
+        case Existence(names) | Uniqueness(names):
+            return names
+        case Exclusion(one, other):
+            return one, other
+        case Equivalence(family, _) | Implication(family, _):
+            return (family,)
+        case _:
+            return ()
 
 
 def _family_name(game: "Game", found: Equilibrium) -> str:

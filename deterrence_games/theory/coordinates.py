@@ -16,6 +16,8 @@ from deterrence_games.errors import GameError
 from deterrence_games.games import Game
 from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial, Ring, read_fraction
 
+MOST_EXPANDED = 40  # terms of a polynomial that is multiplied out to see whether it gets shorter
+
 
 @dataclass(eq=False)
 class Coordinates:
@@ -50,7 +52,58 @@ class Coordinates:
 
     def fraction(self, expression: Expr) -> Fraction:
         """An expression in the parameters, in the coordinates."""
-        return read_fraction(expression, self.ring, self.parameters)
+        return read_fraction(expression, self.ring, self.parameters, self._root_of)
+
+    def one_sign(self, polynomial: Polynomial) -> bool:
+        """Whether all coefficients have one sign, and so the polynomial, in variables above zero."""
+        return len({c > 0 for c in polynomial.coefficients}) == 1 and polynomial.variables <= self.positive
+
+    def square_root(self, polynomial: Polynomial) -> Fraction:
+        """The square root of a polynomial, a multiple of a variable of the ring; multiples by squares have one in common.
+
+        Raises
+        ------
+        GameError
+            When there is no room for one more square root.
+        """
+        if polynomial.zero:
+            return polynomial, self.ring.one
+        constant, parts = polynomial.factor()
+        size = abs(_number(constant))
+        outer, inner = sympy.sqrt(size.p * size.q).as_coeff_Mul()
+        outside, inside = self.ring.number(outer), self.ring.number(inner**2 * (1 if constant > 0 else -1))
+        for part, power in parts:
+            if power // 2 % 2 and not self.one_sign(part):
+                inside *= part**power  # the root of the square is this factor or its negative
+                continue
+            outside *= part ** (power // 2)
+            inside *= part ** (power % 2)
+        if outside.coefficients and outside.coefficients[0] < 0:
+            outside = -outside
+        root = self.ring.one if inside == self.ring.one else self.ring.variables[self.ring.root(inside)]
+        return outside * root, self.ring.number(size.q)
+
+    def smooth(self, expression: Expr) -> list[Constraint]:
+        """Where derivatives of an expression exist: what is below its square roots is above zero."""
+        rooted = {k for part in self.fraction(expression) for k in self.ring.rooted(part)}
+        return [Constraint(">", self.ring.roots[k]) for k in sorted(rooted)]
+
+    def _root_of(self, radicand: Fraction) -> Fraction | None:
+        """The square root of a fraction whose denominator has one sign."""
+        above, below = radicand
+        if not self.ring.spare or not self.one_sign(below):
+            return None
+        top, bottom = self.square_root(above * below)
+        return top, bottom * (below if below.leading_sign > 0 else -below)
+
+    def _written_root(self, k: int) -> tuple[Expr, dict[Expr, int]]:
+        """A square root in the parameters: of a polynomial in them, and the positive factors that it stands over."""
+        above, below = self._quotient(self.ring.roots[k], {})
+        for base, power in above.as_powers_dict().items():
+            if power > 1 and base.free_symbols:
+                above = above / base**power * sympy.expand(base**power)  # its root would be an absolute value
+        inside = above * sympy.Mul(*(rest ** (degree % 2) for rest, degree in below.items()))
+        return sympy.sqrt(inside), {rest: (degree + 1) // 2 for rest, degree in below.items()}
 
     def expression(self, polynomial: Polynomial, names: Mapping[int, Expr] | None = None) -> Expr:
         """A polynomial in the parameters: a product of its factors; `names` writes the unknowns."""
@@ -70,15 +123,18 @@ class Coordinates:
 
     def _quotient(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> tuple[Expr, dict[Expr, int]]:
         """A polynomial as a product of factors, and the positive denominators that it stands over, with their powers."""
-        key = polynomial, tuple(names[k] for k in sorted(polynomial.variables - set(self.back)))
+        roots = {k: Symbol(self.ring.names[k]) for k in self.ring.rooted(polynomial)}
+        key = polynomial, tuple(names[k] for k in sorted(polynomial.variables - set(self.back) - roots.keys()))
         if key not in self._quotients:
-            self._quotients[key] = self._product(polynomial, names)
+            above, below = self._product(polynomial, {**names, **roots})
+            meant = {symbol: self._written_root(k)[0] for k, symbol in roots.items()}
+            self._quotients[key] = above.xreplace(meant), below
         return self._quotients[key]
 
     def _product(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> tuple[Expr, dict[Expr, int]]:
         constant, parts = polynomial.factor()
         for place, (part, power) in enumerate(parts):
-            if constant < 0 and power % 2 and not self._one_sign(part):
+            if constant < 0 and power % 2 and len({c > 0 for c in part.coefficients}) > 1:
                 parts[place], constant = (-part, power), -constant  # a - b reads better than -(b - a)
         found: Expr = sympy.Integer(1 if constant > 0 else -1 if constant < 0 else 0)
         below: dict[Expr, int] = {}
@@ -88,9 +144,6 @@ class Coordinates:
             for rest, degree in own.items():
                 below[rest] = below.get(rest, 0) + degree * power
         return found * abs(_number(constant)), below
-
-    def _one_sign(self, polynomial: Polynomial) -> bool:
-        return len({c > 0 for c in polynomial.coefficients}) == 1
 
     def _factor(self, polynomial: Polynomial, names: Mapping[int, Expr]) -> tuple[Expr, dict[Expr, int]]:
         """A factor as a sum over products of probabilities, each times a sum of products of differences of payoffs."""
@@ -114,14 +167,20 @@ class Coordinates:
             for rest, degree in below.items():
                 inner *= rest ** (degree - rests[outer].get(rest, 0))
             total += inner
+        if len(polynomial.terms) <= MOST_EXPANDED:
+            plain = sympy.expand(total)
+            if plain.count_ops() < total.count_ops():
+                return plain, below
         return total, below
 
     def _rests(self, shares: Sequence[int], powers: Sequence[int]) -> dict[Expr, int]:
         """The denominators of a product of shares; weights of one player's types have one in common."""
         found: dict[Expr, int] = {}
         for k, power in zip(shares, powers, strict=True):
-            if k in self.back:
-                found[self.back[k][1]] = found.get(self.back[k][1], 0) + power
+            if power:
+                own = {self.back[k][1]: 1} if k in self.back else self._written_root(k)[1] if k in self.ring.roots else {}
+                for rest, degree in own.items():
+                    found[rest] = found.get(rest, 0) + degree * power
         return found
 
 
@@ -129,12 +188,12 @@ def _number(coefficient: Any) -> Expr:
     return coefficient if coefficient == 0 else sympy.Rational(int(coefficient.p), int(coefficient.q))
 
 
-def coordinates_of(game: Game, unknowns: Sequence[str]) -> Coordinates:
-    """Choose coordinates from a game's assumptions, in a ring with room for `unknowns`."""
+def coordinates_of(game: Game, unknowns: Sequence[str], roots: int = 0) -> Coordinates:
+    """Choose coordinates from a game's assumptions, in a ring with room for `unknowns` and for so many square roots."""
     symbols = {name: Symbol(name, real=True) for name in game.parameters}
     lower = _lower_neighbours(game.assumptions)
     groups = _weighed(game, lower)
-    ring = Ring([*(f"c{k}" for k in range(len(symbols))), *unknowns])
+    ring = Ring([*(f"c{k}" for k in range(len(symbols))), *unknowns], roots)
     place = {name: k for k, name in enumerate(symbols)}
     found = Coordinates(ring, set(), {}, {}, {})
     for own, rest in groups:

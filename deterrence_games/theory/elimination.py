@@ -1,13 +1,16 @@
 """Solve the conditions of a support class for its unknowns, exactly and by cases.
 
-Equations of degree one are solved by substitution; what is left of the unknowns enters inequalities, from which they are
-eliminated as Fourier and Motzkin do. Where the sign of a coefficient is open, the cases are taken apart.
+Equations of degree one are solved by substitution. Without one, equations are divided by each other until one unknown is
+alone; one of degree two then has two roots, in terms of the square root of its discriminant. What is left of the unknowns
+enters inequalities, from which they are eliminated as Fourier and Motzkin do. Where the sign of a coefficient is open, the
+cases are taken apart.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from deterrence_games.errors import GameError
 from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial, cancelled
 from deterrence_games.theory.prover import NO, YES, Prover
 
@@ -37,11 +40,14 @@ class Solved:
         Closed forms in the parameters and in unknowns that are left free.
     ranges : dict unknown -> (lower bounds, upper bounds)
         Of the unknowns left free, in an order in which each depends only on those before it.
+    roots : tuple of int
+        Of each equation of degree two on the way, 1 for its greater root and -1 for its lesser one.
     """
 
     conditions: tuple[Constraint, ...]
     values: dict[int, Fraction]
     ranges: dict[int, tuple[tuple[Bound, ...], tuple[Bound, ...]]]
+    roots: tuple[int, ...] = ()
 
 
 class Elimination:
@@ -65,7 +71,8 @@ class Elimination:
         Raises
         ------
         UnsolvedError
-            When an unknown enters nonlinearly everywhere, or there are too many cases.
+            When an unknown is a root of a higher degree than two, when one enters an inequality nonlinearly, or when there are
+            too many cases.
         """
         self._cases = 0
         signs = [Constraint(">" if k in self.prover.positive else ">=", self.ring.variables[k]) for k in unknowns]
@@ -91,8 +98,11 @@ class Elimination:
                 yield Solved(tuple(others), {}, {})
             return
         equation = self._equation(others, unknowns)
+        nonlinear = [c for c in others if c.sign == "=" and c.polynomial.variables & set(unknowns)]
         if equation is not None:
             yield from self._substitute(others, kept, equation, unknowns, signed)
+        elif nonlinear:
+            yield from self._lower(others, kept, nonlinear, unknowns, signed)
         else:
             yield from self._project(others, kept, unknowns, signed)
 
@@ -141,15 +151,101 @@ class Elimination:
         if sign == 0:
             yield from self._reduce([*others, *kept, Constraint("=", rest)], unknowns, signed)
             return
-        value = (-rest * sign, coefficient * sign)
-        put = [Constraint(c.sign, self._put(c.polynomial, k, value)) for c in (*others, *kept)]
+        yield from self._replace([*others, *kept], k, (-rest * sign, coefficient * sign), unknowns, signed)
+
+    def _replace(
+        self, constraints: Iterable[Constraint], k: int, value: Fraction, unknowns: tuple[int, ...], signed: frozenset[int]
+    ) -> Iterator[Solved]:
+        """Put a fraction of positive denominator in place of an unknown: polynomials times positive factors."""
+        put = [Constraint(c.sign, self.ring.put(c.polynomial, k, value)[0]) for c in constraints]
         remaining = tuple(u for u in unknowns if u != k)
         for solved in self._reduce(put, remaining, signed - {k}):
-            yield Solved(solved.conditions, {**solved.values, k: self.evaluated(value, solved.values)}, solved.ranges)
+            yield replace(solved, values={**solved.values, k: self.evaluated(value, solved.values)})
 
-    def _put(self, polynomial: Polynomial, k: int, value: Fraction) -> Polynomial:
-        """A polynomial with a fraction of positive denominator put in, times a positive factor."""
-        return self.ring.put(polynomial, k, value)[0]
+    def _lower(
+        self,
+        constraints: list[Constraint],
+        kept: list[Constraint],
+        nonlinear: list[Constraint],
+        unknowns: tuple[int, ...],
+        signed: frozenset[int],
+    ) -> Iterator[Solved]:
+        """Solve an equation of degree two in one unknown; without one, divide an equation by another in an unknown of both."""
+        alone = [(c, own) for c in nonlinear if len(own := c.polynomial.variables & set(unknowns)) == 1]
+        if alone:
+            equation, (k,) = min(alone, key=lambda one: max(one[0].polynomial.degrees[k] for k in one[1]))
+            dividend = None
+        else:
+            k, equation, dividend = self._divisible(nonlinear, unknowns)
+        powers = self.ring.powers(equation.polynomial, k)
+        degree = max(powers)
+        if dividend is None and degree > 2:
+            raise UnsolvedError(f"an unknown is a root of a polynomial of degree {degree}")
+        others = [c for c in (*constraints, *kept) if c not in (equation, dividend)]
+        sign = self.prover.sign(powers[degree], [*constraints, *kept])
+        if sign is None:
+            self._count()
+            for case in (Constraint(">", powers[degree]), Constraint(">", -powers[degree]), Constraint("=", powers[degree])):
+                # z3 takes long to rule out what is not solved yet
+                yield from self._reduce([*constraints, *kept, case], unknowns, signed)
+        elif sign == 0:
+            lower = equation.polynomial - powers[degree] * self.ring.variables[k] ** degree
+            rest = [] if dividend is None else [dividend]
+            yield from self._reduce([*others, *rest, Constraint("=", lower)], unknowns, signed)
+        elif dividend is None:
+            yield from self._roots(
+                others, k, [powers.get(power, self.ring.zero) * sign for power in (2, 1, 0)], unknowns, signed
+            )
+        else:
+            remainder = Constraint("=", self._remainder(dividend.polynomial, equation.polynomial, k))
+            yield from self._reduce([*others, equation, remainder], unknowns, signed)
+
+    def _divisible(self, nonlinear: Sequence[Constraint], unknowns: tuple[int, ...]) -> tuple[int, Constraint, Constraint]:
+        """An unknown of two equations, the one of lower degree in it, and the other, the degrees as low as can be."""
+        best: tuple[tuple[int, int], tuple[int, Constraint, Constraint]] | None = None
+        for k in reversed(unknowns):
+            within = sorted((c for c in nonlinear if k in c.polynomial.variables), key=lambda c: c.polynomial.degrees[k])
+            if len(within) > 1:
+                rank = (within[1].polynomial.degrees[k], within[0].polynomial.degrees[k])
+                if best is None or rank < best[0]:
+                    best = rank, (k, within[0], within[1])
+        if best is None:
+            raise UnsolvedError("an equation holds several unknowns, all of them nonlinearly")
+        return best[1]
+
+    def _remainder(self, dividend: Polynomial, divisor: Polynomial, k: int) -> Polynomial:
+        """What division in one variable leaves of a polynomial times powers of the divisor's leading coefficient."""
+        degree = divisor.degrees[k]
+        leading = self.ring.powers(divisor, k)[degree]
+        while k in dividend.variables and dividend.degrees[k] >= degree:
+            most = dividend.degrees[k]
+            first = self.ring.powers(dividend, k)[most]
+            dividend = dividend * leading - divisor * first * self.ring.variables[k] ** (most - degree)
+            dividend = self.ring.reduced(dividend)
+        return dividend
+
+    def _roots(
+        self,
+        constraints: list[Constraint],
+        k: int,
+        coefficients: Sequence[Polynomial],
+        unknowns: tuple[int, ...],
+        signed: frozenset[int],
+    ) -> Iterator[Solved]:
+        """Both roots of an equation of degree two whose first coefficient is positive; a double one counts as the greater."""
+        square, slope, rest = coefficients
+        discriminant = slope * slope - square * rest * 4
+        if self.ring.rooted(discriminant):
+            raise UnsolvedError("an unknown is the square root of another square root")
+        self._count()
+        for relation, side in ((">=", 1), (">", -1)):
+            try:
+                above, below = self.prover.coordinates.square_root(discriminant)
+            except GameError as full:
+                raise UnsolvedError(str(full)) from None
+            given = [*constraints, Constraint(relation, discriminant)]
+            for solved in self._replace(given, k, (above * side - slope * below, square * below * 2), unknowns, signed):
+                yield replace(solved, roots=(side, *solved.roots))
 
     def evaluated(self, fraction: Fraction, values: dict[int, Fraction]) -> Fraction:
         """A fraction in terms of the parameters and the unknowns that are left free."""
@@ -159,7 +255,19 @@ class Elimination:
             top, top_scale = self.ring.put(above, k, value)
             bottom, bottom_scale = self.ring.put(below, k, value)
             above, below = cancelled((top * bottom_scale, bottom * top_scale))
-        return cancelled((above, below))
+        return cancelled(self._rationalised((above, below)))
+
+    def _rationalised(self, fraction: Fraction) -> Fraction:
+        """A fraction without a root in its denominator, where that is sure not to vanish with what it is multiplied by."""
+        above, below = fraction
+        for k in self.ring.rooted(below):
+            powers = self.ring.powers(below, k)
+            plain, slope = powers.get(0, self.ring.zero), powers.get(1, self.ring.zero)
+            product = plain * plain - slope * slope * self.ring.roots[k]
+            if plain.zero or not self.prover.factors(product).others:
+                conjugate = self.ring.variables[k] if plain.zero else plain - slope * self.ring.variables[k]
+                above, below = self.ring.reduced(above * conjugate), self.ring.reduced(below * conjugate)
+        return above, below
 
     def _split(
         self,
@@ -233,7 +341,7 @@ class Elimination:
             for bounds, side in ((lower, 1), (upper, -1)):
                 put = [Bound(self.evaluated(b.value, solved.values), b.strict) for b in bounds]
                 ends.append(self._binding(put, side, solved.conditions))
-            yield Solved(solved.conditions, solved.values, {**solved.ranges, k: (ends[0], ends[1])})
+            yield replace(solved, ranges={**solved.ranges, k: (ends[0], ends[1])})
 
     def _binding(self, bounds: list[Bound], side: int, given: Sequence[Constraint]) -> tuple[Bound, ...]:
         """The bounds without those that another one implies (`side` is 1 for lower bounds, -1 for upper ones)."""

@@ -105,7 +105,8 @@ class Family:
     Attributes
     ----------
     name : str
-        The literature's name where the model supplies one, else the play on the path in words.
+        The literature's name where the model supplies one, else the play on the path in words; with the words ``(greater
+        root)`` or ``(lesser root)`` where the same supports have two equilibria, the roots of an equation of degree two.
     generic : bool
         False when the family exists only where an equation between parameters holds.
     conditions : tuple of sympy relations

@@ -99,7 +99,7 @@ def _weakened(
     left = list(seed)
     for condition in seed:
         others = [c for c in left if c != condition]
-        if within(others):
+        if not prover.under_root(condition, others) and within(others):
             left = others
         elif condition.sign == ">":
             closed = [Constraint(">=", c.polynomial) if c == condition else c for c in left]

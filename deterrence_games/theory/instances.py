@@ -7,6 +7,7 @@ import sympy
 from sympy import Expr, FiniteSet, Interval, Rational, Set, Symbol
 
 from deterrence_games.forms.tree import History, InformationSet
+from deterrence_games.theory.closed_values import holds_at
 from deterrence_games.theory.family import Case, Family
 
 HALF = Rational(1, 2)
@@ -43,7 +44,7 @@ class Instance:
 def instance_of(family: Family, values: Mapping[Symbol, Rational]) -> Instance | None:
     """The family at a point, or None where it does not exist."""
     for case in family.cases:
-        if all(condition.subs(values) == sympy.true for condition in case.conditions):
+        if all(holds_at(condition, values) for condition in case.conditions):
             return _instance(family, case, values)
     return None
 

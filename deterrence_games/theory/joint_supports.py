@@ -43,7 +43,7 @@ class JointSupports:
         self._moves = [_Move(tree, slot) for slot in range(len(tree.structure.slot_node))]
         most = max((len(move.unknowns) for move in self._moves), default=0)
         coordinates = coordinates_of(tree.game, [f"m{k}" for k in range(most)])
-        unknowns = [k for k in range(len(coordinates.ring.names)) if k not in coordinates.back]
+        unknowns = range(len(coordinates.back), len(coordinates.back) + most)
         self.prover = Prover(coordinates, (), unknowns, min(timeout, TIMEOUT))
         self._found: dict[tuple[int, tuple[int, ...]], list[Supports]] = {}
 

@@ -3,7 +3,7 @@
 A thin layer over python-flint, which belongs to the extra ``proofs``; python-flint's own polynomials cannot be hashed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, NamedTuple, TypeAlias
 
@@ -12,6 +12,7 @@ import sympy
 from deterrence_games.errors import DeterrenceGamesError, GameError
 
 MOST_POWER = 12  # of a sum in a payoff
+MOST_ROOTS = 6  # different square roots in one theorem
 
 Terms: TypeAlias = Mapping[
     tuple[int, ...], Any
@@ -158,16 +159,27 @@ def _numbered(size: int) -> Any:
 
 
 class Ring:
-    """Polynomials in a fixed tuple of variables.
+    """Polynomials in a fixed tuple of variables, and in square roots of polynomials in them.
 
     Parameters
     ----------
     names : sequence of str
+    roots : int
+        Room for so many square roots: variables after those named.
+
+    Attributes
+    ----------
+    roots : dict variable -> Polynomial
+        What each root in use is the square root of; the root is zero where that is negative.
+    spare : tuple of int
+        All variables that stand for roots, in use or not.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], roots: int = 0) -> None:
         _, flint = import_proof_packages()
-        self.names = tuple(names)
+        self.names = (*names, *(f"s{k}" for k in range(roots)))
+        self.spare = tuple(range(len(names), len(self.names)))
+        self.roots: dict[int, Polynomial] = {}
         self._rational = flint.fmpq
         self._context = flint.fmpq_mpoly_ctx.get(self.names, flint.Ordering.lex)
         self.variables = tuple(Polynomial(raw) for raw in self._context.gens())
@@ -195,6 +207,39 @@ class Ring:
         rest = (0,) * (len(self.names) - count)
         return Polynomial(self._context.from_dict({(*e[:count], *rest): c for e, c in polynomial.terms.items()}))
 
+    def root(self, radicand: Polynomial) -> int:
+        """The variable that stands for the square root of a polynomial.
+
+        Raises
+        ------
+        GameError
+            When there is no room for one more.
+        """
+        for k, own in self.roots.items():
+            if own == radicand:
+                return k
+        if len(self.roots) == len(self.spare):
+            raise GameError(f"more than {len(self.spare)} different square roots")
+        k = self.spare[len(self.roots)]
+        self.roots[k] = radicand
+        return k
+
+    def rooted(self, polynomial: Polynomial) -> list[int]:
+        """The roots that occur in a polynomial."""
+        return [k for k in self.roots if k in polynomial.variables]
+
+    def reduced(self, polynomial: Polynomial) -> Polynomial:
+        """The same with no root in a higher power than the first, where what is below every root is not negative."""
+        for k in self.rooted(polynomial):
+            if polynomial.degrees[k] > 1:
+                polynomial = self.sum(
+                    [
+                        c * self.roots[k] ** (power // 2) * self.variables[k] ** (power % 2)
+                        for power, c in self.powers(polynomial, k).items()
+                    ]
+                )
+        return polynomial
+
     def powers(self, polynomial: Polynomial, variable: int) -> dict[int, Polynomial]:
         """Coefficients of the powers of one variable."""
         found = {}
@@ -212,7 +257,8 @@ class Ring:
         powers = self.powers(polynomial, variable)
         degree = max(powers, default=0)
         above, below = value
-        return self.sum([c * above**power * below ** (degree - power) for power, c in powers.items()]), below**degree
+        put = self.sum([c * above**power * below ** (degree - power) for power, c in powers.items()])
+        return (self.reduced(put), self.reduced(below**degree)) if self.roots else (put, below**degree)
 
 
 def cancelled(fraction: Fraction) -> Fraction:
@@ -222,8 +268,21 @@ def cancelled(fraction: Fraction) -> Fraction:
     return above / common, below / common
 
 
-def read_fraction(expression: sympy.Expr, ring: Ring, values: Mapping[str, Fraction]) -> Fraction:
+def read_fraction(
+    expression: sympy.Expr,
+    ring: Ring,
+    values: Mapping[str, Fraction],
+    square_root: Callable[[Fraction], Fraction | None] = lambda radicand: None,
+) -> Fraction:
     """Read an expression as a fraction of polynomials, given its parameters as fractions.
+
+    Parameters
+    ----------
+    expression : sympy expression
+    ring : Ring
+    values : mapping parameter -> fraction
+    square_root : callable (fraction) -> fraction or None
+        What stands for the square root of a fraction.
 
     Raises
     ------
@@ -235,7 +294,7 @@ def read_fraction(expression: sympy.Expr, ring: Ring, values: Mapping[str, Fract
     if expression.is_Symbol:
         return values[expression.name]
     if expression.is_Add or expression.is_Mul:
-        first, *others = (read_fraction(part, ring, values) for part in expression.args)
+        first, *others = (read_fraction(part, ring, values, square_root) for part in expression.args)
         above, below = first
         for other_above, other_below in others:
             if expression.is_Mul:
@@ -243,10 +302,14 @@ def read_fraction(expression: sympy.Expr, ring: Ring, values: Mapping[str, Fract
             else:
                 above, below = above * other_below + other_above * below, below * other_below
         return cancelled((above, below))
-    if expression.is_Pow and expression.exp.is_Integer and abs(expression.exp) <= MOST_POWER:
-        above, below = read_fraction(expression.base, ring, values)
-        power = int(expression.exp)
-        return (above**power, below**power) if power >= 0 else (below**-power, above**-power)
+    if expression.is_Pow and (2 * expression.exp).is_Integer and abs(expression.exp) <= MOST_POWER:
+        base: Fraction | None = read_fraction(expression.base, ring, values, square_root)
+        power = expression.exp
+        if base is not None and not power.is_Integer:
+            base, power = square_root(base), 2 * power
+        if base is not None:
+            above, below = base if power >= 0 else base[::-1]
+            return above ** int(abs(power)), below ** int(abs(power))
     raise GameError(
         f"{expression} is not a ratio of polynomials, which is what closed forms are derived from; "
         "rewrite it, or solve the game at numbers with solve and equilibrium_map"

@@ -166,11 +166,11 @@ def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
                     f"{near_match(parameter, theorem.game.parameters)}; use {', '.join(theorem.game.parameters)}"
                 )
             for case in _family(theorem, family).cases:
-                slope = _slope(theorem, case, quantity, parameter)
+                slope, given = _slope(theorem, case, quantity, parameter)
                 sign = {"rises": ">", "falls": ">", "never falls": ">=", "never rises": ">="}[change]
                 turned = -slope if change in ("falls", "never rises") else slope
                 for denied in negations(Constraint(sign, turned)):
-                    yield Objection((*case.constraints, denied), ())
+                    yield Objection((*case.constraints, *given, denied), ())
         case Equivalence(family, relations):
             wanted_all = [as_constraint(r, coordinates) for text in relations for r in _relations(theorem, text, {})]
             own = _family(theorem, family)
@@ -208,8 +208,8 @@ def _overlap(one: Case, other: Case) -> Objection:
     return Objection(tuple(Constraint(">", c.polynomial) for c in dict.fromkeys((*one.constraints, *other.constraints))), ())
 
 
-def _slope(theorem: "Theorem", case: Case, quantity: str, parameter: str) -> Polynomial:
-    """A polynomial with the sign of the derivative of an outcome's probability, or of a payoff, in a parameter."""
+def _slope(theorem: "Theorem", case: Case, quantity: str, parameter: str) -> tuple[Polynomial, list[Constraint]]:
+    """A polynomial with the sign of the derivative of an outcome's probability, or of a payoff, and where there is one."""
     player = quantity.removeprefix("payoff of ")
     table = case.payoffs if player != quantity else case.outcomes
     if player not in table:
@@ -226,7 +226,7 @@ def _slope(theorem: "Theorem", case: Case, quantity: str, parameter: str) -> Pol
             "claim something else"
         )
     above, below = theorem.prover.coordinates.fraction(sympy.factor(derivative))
-    return above * below
+    return above * below, theorem.prover.coordinates.smooth(table[player])
 
 
 def _outside(families: Iterable[Family]) -> Iterator[Clause]:

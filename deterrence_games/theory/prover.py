@@ -52,7 +52,7 @@ class Prover:
         self.coordinates = coordinates
         self.ring = coordinates.ring
         self.positive = frozenset(coordinates.positive) | frozenset(positive)
-        self.nonnegative = frozenset(nonnegative)
+        self.nonnegative = frozenset(nonnegative) | frozenset(self.ring.spare)
         self.timeout = timeout
         self.questions = 0
         self._factored: dict[Polynomial, Factors] = {}
@@ -100,7 +100,7 @@ class Prover:
         """Factors whose sign the coefficients do not tell, each once with its power; the rest is a sign."""
         known = self._factored.get(polynomial)
         if known is None:
-            constant, parts = polynomial.factor()
+            constant, parts = self.ring.reduced(polynomial).factor()
             sign = (constant > 0) - (constant < 0)
             others = []
             for part, power in parts:
@@ -128,6 +128,8 @@ class Prover:
         product = self.ring.number(sign)
         for part, power in others:
             product *= part ** ((2 - power % 2) if relation != "=" else 1)
+        if self.ring.rooted(product) and (squared := self._squared(product)) is not None:
+            return self.simplified(Constraint(relation, squared))
         if relation == "=":
             return (Constraint("=", product if product.leading_sign > 0 else -product),)
         if relation == ">=" and self.never_negative(product):
@@ -135,6 +137,20 @@ class Prover:
         if self.never_negative(-product):
             return None if relation == ">" else (Constraint("=", product),)
         return (Constraint(relation, product),)
+
+    def _squared(self, polynomial: Polynomial) -> Polynomial | None:
+        """A polynomial without its square root that is above, at and below zero where this one is; None when that is not seen.
+
+        A sum of two parts of opposite signs, one of them a multiple of the root, has the sign of the difference of squares.
+        """
+        k, *others = self.ring.rooted(polynomial)
+        powers = self.ring.powers(polynomial, k)
+        if others or powers.keys() != {0, 1}:
+            return None
+        plain, slope = (self.factors(powers[power]) for power in (0, 1))
+        if plain.others or slope.others or plain.sign == slope.sign:
+            return None
+        return (powers[0] ** 2 - powers[1] ** 2 * self.ring.roots[k]) * plain.sign
 
     def all_simplified(self, constraints: Iterable[Constraint]) -> list[Constraint] | None:
         """Every constraint simplified, without repetition; None when one never holds."""
@@ -178,6 +194,12 @@ class Prover:
         answer = self.feasible(given, [negations(claim)])
         return YES if answer == NO else NO if answer == YES else UNKNOWN
 
+    def under_root(self, constraint: Constraint, others: Iterable[Constraint]) -> bool:
+        """Whether a constraint says that a square root in one of the others exists."""
+        roots = {k for other in others for k in self.ring.rooted(other.polynomial)}
+        parts = [part for k in roots for part in self.simplified(Constraint(">=", self.ring.roots[k])) or ()]
+        return constraint.polynomial in [part.polynomial for part in parts]
+
     def _ask(self, constraints: Iterable[Constraint], clauses: Iterable[Clause], model: bool) -> tuple[str, Any]:
         wanted = self.all_simplified(constraints)
         if wanted is None:
@@ -211,16 +233,24 @@ class Prover:
         return False
 
     def _remember(self, model: Any, occurring: Iterable[int]) -> None:
-        """Keep the point of a model of z3 that is rational; what a question did not mention is one there."""
+        """Keep the point of a model of z3 that is rational but for roots; what a question did not mention is one there."""
         point = [self._one] * len(self._symbols)
         for k in occurring:
+            if k in self.ring.roots:
+                continue
             value = model[self._symbols[k]]
             if value is None:
                 continue
             if not self._z3.is_rational_value(value):
                 return
             point[k] = self._fraction(value.numerator_as_long(), value.denominator_as_long())
-        self._points.appendleft(_Point(point))
+        known = set()
+        for k, radicand in self.ring.roots.items():
+            value = radicand.at(point)
+            if value < 0 or (value.p.is_square() and value.q.is_square()):
+                point[k] = self._fraction(0) if value < 0 else self._fraction(value.p.isqrt(), value.q.isqrt())
+                known.add(k)
+        self._points.appendleft(_Point(point, frozenset(self.ring.spare) - known))
 
     def _solve(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, Any]:
         self.questions += 1
@@ -228,10 +258,10 @@ class Prover:
         solver = self._tactic.solver()
         solver.set("timeout", self.timeout)
         every = [*self.assumed, *constraints]
-        occurring = set().union(*(c.polynomial.variables for c in chain(every, *clauses)))
+        occurring = self._occurring(chain(every, *clauses))
         if model:
             occurring |= set(self.coordinates.back)
-        formulas = [self._signs[k] for k in sorted(occurring) if k in self._signs]
+        formulas = self._meanings(sorted(occurring))
         formulas += [self._formula(constraint) for constraint in every]
         formulas += [self._z3.Or([self._formula(literal) for literal in clause]) for clause in clauses]
         solver.add(formulas)
@@ -246,18 +276,39 @@ class Prover:
             return YES, None
         return YES, {k: found.eval(self._symbols[k], model_completion=True) for k in sorted(occurring)}
 
+    def _occurring(self, constraints: Iterable[Constraint]) -> set[int]:
+        """The variables of constraints, and of what their roots are the roots of."""
+        found: set[int] = set().union(*(c.polynomial.variables for c in constraints))
+        return found.union(*(self.ring.roots[k].variables for k in found & self.ring.roots.keys()))
+
+    def _meanings(self, variables: Iterable[int]) -> list[Any]:
+        """What is known of the signs of variables, and that roots are roots; they are zero where there is none."""
+        formulas = []
+        for k in variables:
+            if k in self._signs:
+                formulas.append(self._signs[k])
+            if k in self.ring.roots:
+                root, radicand = self._symbols[k], self._term(self.ring.roots[k])
+                formulas.append(
+                    self._z3.Or(
+                        self._z3.And(radicand >= 0, root * root == radicand),
+                        self._z3.And(radicand < 0, root == 0),
+                    )
+                )
+        return formulas
+
     def to_smtlib(self, constraints: Iterable[Constraint], clauses: Iterable[Clause]) -> str:
         """The question of `feasible` as SMT-LIB, nothing simplified."""
         solver = self._z3.Solver()
         every = [*self.coordinates.assumptions, *constraints]
         alternatives = list(clauses)
         meanings = []
-        for k in sorted(set().union(*(c.polynomial.variables for c in chain(every, *alternatives)))):
+        occurring = sorted(self._occurring(chain(every, *alternatives)))
+        for k in occurring:
             if k in self.coordinates.back:
                 above, below = self.coordinates.back[k]
                 meanings.append(f"; {self.ring.names[k]} = {to_text(above / below)}\n")
-            if k in self._signs:
-                solver.add(self._signs[k])
+        solver.add(self._meanings(occurring))
         solver.add([self._formula(constraint) for constraint in every])
         for clause in alternatives:
             literals = [self._formula(literal) for literal in clause]
@@ -294,16 +345,18 @@ class Prover:
 
 
 class _Point:
-    """Values for all variables of a ring, and what was found to hold there."""
+    """Values for all variables of a ring but those unknown, and what was found to hold there."""
 
-    def __init__(self, values: Sequence[Any]) -> None:
-        self._values = values
+    def __init__(self, values: Sequence[Any], unknown: frozenset[int]) -> None:
+        self._values, self._unknown = values, unknown
         self._held: dict[Constraint, bool] = {}
 
     def holds(self, constraint: Constraint) -> bool:
-        """Whether a constraint holds."""
+        """Whether a constraint is known to hold."""
         held = self._held.get(constraint)
         if held is None:
+            if constraint.polynomial.variables & self._unknown:
+                return False
             value = constraint.polynomial.at(self._values)
             held = bool(value == 0 if constraint.sign == "=" else value >= 0 if constraint.sign == ">=" else value > 0)
             self._held[constraint] = held

@@ -1,5 +1,6 @@
 """Conditions as a paper prints them: a prior against a ratio of payoff differences."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import sympy
@@ -8,7 +9,9 @@ from sympy.core.relational import Relational
 
 from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial, Ring, cancelled, read_fraction
 from deterrence_games.theory.prover import Prover
+from deterrence_games.theory.value_formulas import has_roots
 
+MOST_EXPANDED = 40  # terms of a condition that is multiplied out to see whether it gets shorter
 RELATIONS = {"=": sympy.Eq, ">": sympy.Gt, ">=": sympy.Ge}
 TURNED = {"=": sympy.Eq, ">": sympy.Lt, ">=": sympy.Le}
 
@@ -64,7 +67,7 @@ def _isolated(constraint: Constraint, prover: Prover, given: Sequence[Constraint
 def _odds(polynomial: Polynomial, prover: Prover) -> Iterator[tuple[Expr, Polynomial, Polynomial]]:
     """Parameters that enter linearly, with numerator and denominator of their thresholds."""
     coordinates, ring = prover.coordinates, prover.ring
-    for k in sorted(polynomial.variables & set(coordinates.odds)):
+    for k in sorted(polynomial.variables & set(coordinates.odds) - _under_roots(polynomial, prover)):
         powers = ring.powers(polynomial, k)
         if max(powers) == 1:
             parameter, least, most = coordinates.odds[k]
@@ -78,6 +81,8 @@ def _weights(polynomial: Polynomial, prover: Prover) -> Iterator[tuple[Expr, Pol
     coordinates, ring = prover.coordinates, prover.ring
     for own in coordinates.weights:
         if not polynomial.variables & set(own) or any(sum(e[k] for k in own) > 1 for e in polynomial.terms):
+            continue
+        if _under_roots(polynomial, prover) & set(own):
             continue
         last, rest = polynomial, coordinates.back[own[0]][1]
         alike: dict[Polynomial, Expr] = {}  # types whose priors have the same coefficient
@@ -96,12 +101,36 @@ def _weights(polynomial: Polynomial, prover: Prover) -> Iterator[tuple[Expr, Pol
             yield held / against, -other, one
 
 
+def _under_roots(polynomial: Polynomial, prover: Prover) -> set[int]:
+    """The variables of what a polynomial's square roots are the roots of."""
+    return set().union(*(prover.ring.roots[k].variables for k in prover.ring.rooted(polynomial)))
+
+
 def _two_sides(sign: str, polynomial: Polynomial, prover: Prover) -> Relational:
     ring, coordinates = prover.ring, prover.coordinates
     terms = [(ring.term(exponents, c), c > 0) for exponents, c in polynomial.terms.items()]
     left = ring.sum([term for term, positive in terms if positive])
     right = ring.sum([-term for term, positive in terms if not positive])
-    return RELATIONS[sign](*coordinates.cleared((left, right)), evaluate=False)
+    sides = coordinates.cleared((left, right))
+    if len(terms) <= MOST_EXPANDED:
+        whole = [*coordinates.cleared([polynomial]), sympy.S.Zero]
+        sides = min(sides, _multiplied_out(sides), whole, key=_size)
+    return RELATIONS[sign](*sides, evaluate=False)
+
+
+def _size(sides: Sequence[Expr]) -> int:
+    """Symbols, numbers and operations."""
+    return sum(1 for side in sides for _ in sympy.preorder_traversal(side))
+
+
+def _multiplied_out(sides: Sequence[Expr]) -> list[Expr]:
+    """Both sides of a relation without brackets, each term on the side where it is positive; square roots stay whole."""
+    roots = {root: sympy.Dummy() for side in sides for root in side.atoms(sympy.Pow) if not root.exp.is_Integer}
+    back = {symbol: root for root, symbol in roots.items()}
+    terms = sympy.Add.make_args(sympy.expand((sides[0] - sides[1]).xreplace(roots)))
+    left = sympy.Add(*(term for term in terms if not term.could_extract_minus_sign()))
+    right = sympy.Add(*(-term for term in terms if term.could_extract_minus_sign()))
+    return [left.xreplace(back), right.xreplace(back)]
 
 
 def fraction_expression(fraction: Fraction, prover: Prover, names: dict[int, Expr] | None = None) -> Expr:
@@ -109,6 +138,10 @@ def fraction_expression(fraction: Fraction, prover: Prover, names: dict[int, Exp
     above, below = fraction
     if above.zero:
         return sympy.S.Zero
+    numbers = [*above.coefficients, *below.coefficients]
+    common = sympy.Rational(math.lcm(*(int(c.q) for c in numbers)), math.gcd(*(int(c.p) for c in numbers)))
+    if common != 1:
+        above, below = above * prover.ring.number(common), below * prover.ring.number(common)
     # one quotient: negative terms in numerator and denominator would be harder to read than positive ones
     if below.leading_sign < 0 and prover.sign_of_terms(-below) == 1:
         above, below = -above, -below
@@ -122,7 +155,7 @@ def shorter(value: Expr, prover: Prover) -> Expr:
     """
     above, below = sympy.fraction(value)
     payoffs = {symbol for gap, rest in prover.coordinates.back.values() if rest == 1 for symbol in gap.free_symbols}
-    if not value.free_symbols or not below.free_symbols <= payoffs:
+    if not value.free_symbols or not below.free_symbols <= payoffs or has_roots(value):
         return value
     plain = _Plain(value)
     weights: dict[tuple[Expr, Polynomial, Polynomial], list[Expr]] = {}

@@ -9,10 +9,12 @@ from sympy import Expr, Rational, Symbol
 from sympy.core.relational import Relational
 
 from deterrence_games.games.expressions import to_text
+from deterrence_games.theory.closed_values import holds_at
 from deterrence_games.theory.coordinates import as_constraint
 from deterrence_games.theory.family import Family
 from deterrence_games.theory.polynomials import Constraint
 from deterrence_games.theory.prover import NO, YES, Prover, negations
+from deterrence_games.theory.value_formulas import square_root_parts
 from deterrence_games.theory.witnesses import counterexample
 
 if TYPE_CHECKING:
@@ -139,8 +141,8 @@ def _roots(theorem: "Theorem", others: Mapping[Symbol, Rational], moved: Symbol,
     """Where a condition of any family, or an assumption, can change, exact, from the start on in one direction."""
     found: set[Expr] = set()
     for relation in _relations(theorem):
-        above, below = sympy.fraction(sympy.together((relation.lhs - relation.rhs).subs(others)))
-        for part in (above, below):
+        plain, factor, radicand = square_root_parts(relation.lhs - relation.rhs, others)
+        for part in (plain, radicand) if factor == 0 else (plain**2 - factor**2 * radicand, radicand):
             polynomial = sympy.Poly(part, moved)
             if polynomial.degree() > 0:
                 found.update(sympy.real_roots(polynomial))
@@ -165,7 +167,7 @@ def _between(one: Expr, other: Expr) -> Rational:
 
 
 def _holds(family: Family, point: Mapping[Symbol, Rational]) -> bool:
-    return any(all(condition.subs(point) == sympy.true for condition in case.conditions) for case in family.cases)
+    return any(all(holds_at(condition, point) for condition in case.conditions) for case in family.cases)
 
 
 def _joint(

@@ -15,6 +15,7 @@ from deterrence_games.theory.family import Case, Family
 from deterrence_games.theory.polynomials import Constraint, Polynomial
 from deterrence_games.theory.prover import NO, YES, Clause, Prover, negations
 from deterrence_games.theory.statics_latex import statics_latex
+from deterrence_games.theory.value_formulas import has_roots
 from deterrence_games.theory.witnesses import counterexample
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ def _slope(
             continue
         given = case.constraints if case is not None else ()
         slope = _signed(derivative, prover)
+        given = (*given, *prover.coordinates.smooth(value))
         sign = direction(slope, given, prover)
         signs.add(sign)
         if sign == MIXED:
@@ -192,7 +194,7 @@ def _witnesses(
     """Points where the quantity rises and where it falls, from whichever case has one."""
     for case, value in parts:
         slope = _signed(sympy.factor(sympy.diff(value, parameter)), prover)
-        given = case.constraints if case is not None else ()
+        given = (*(case.constraints if case is not None else ()), *prover.coordinates.smooth(value))
         up = up or counterexample(prover, [*given, Constraint(">", slope)], ())
         down = down or counterexample(prover, [*given, Constraint(">", -slope)], ())
     return up, down
@@ -335,6 +337,8 @@ def _within(case: Case, core: Polynomial, prover: Prover) -> Iterator[Constraint
 
 def _on_border(gap: Expr, border: Relational) -> Expr:
     """An expression on a border: a parameter that enters the equation linearly is put in terms of the others."""
+    if has_roots(gap) or has_roots(border):
+        return gap
     if border.lhs.is_Symbol:
         return sympy.factor(sympy.cancel(gap.subs(border.lhs, border.rhs)))
     equation = sympy.fraction(sympy.together(border.lhs - border.rhs))[0]

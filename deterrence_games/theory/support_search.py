@@ -44,9 +44,8 @@ class SupportSearch:
     def __init__(self, tree: SymbolicTree, timeout: int, late: Callable[[], bool]) -> None:
         self.tree = tree
         self.need = dict(self._needs())
-        unknowns = [k for k in range(len(tree.ring.names)) if k not in tree.coordinates.back]
         whole = {variable for (choice, _), variable in tree.beliefs_at.items() if self.need[choice] == WHOLE}
-        self.prover = Prover(tree.coordinates, set(unknowns) - whole, whole, timeout)
+        self.prover = Prover(tree.coordinates, set(tree.unknowns) - whole, whole, timeout)
         self._joint = JointSupports(tree, timeout)
         self.late = late
         self.tried = 0

@@ -12,7 +12,7 @@ from deterrence_games.forms.tree import CHANCE, LEAF, MOVE, TreeStructure
 from deterrence_games.games import Game
 from deterrence_games.lowering.tree import CompiledGame, compile_game
 from deterrence_games.theory.coordinates import Coordinates, check_priors, coordinates_of
-from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial
+from deterrence_games.theory.polynomials import MOST_ROOTS, Constraint, Fraction, Polynomial
 from deterrence_games.theory.prover import NO, Prover
 
 Profile = tuple[int, ...]  # the type of every player
@@ -177,7 +177,7 @@ class SymbolicTree:
 
     def _add_unknowns(self) -> None:
         """Move to a ring with variables for what is not known of strategies and beliefs, and no others."""
-        s, count = self.structure, len(self.ring.names)
+        s, count = self.structure, len(self.coordinates.back)
         weights = [int(s.set_entry[q]) + action for q, own in enumerate(self.allowed) if len(own) > 1 for action in own]
         beliefs = [
             (self.choice_first[slot] + action, kind)
@@ -196,7 +196,7 @@ class SymbolicTree:
         } | {variable: (self.slot_of(choice), 1, choice, kind) for (choice, kind), variable in self.beliefs_at.items()}
         self.unknowns = tuple(sorted(place, key=place.__getitem__))
         names = [*(f"w{entry}" for entry in weights), *(f"b{choice}_{kind}" for choice, kind in beliefs)]
-        self.coordinates = coordinates_of(self.game, names)
+        self.coordinates = coordinates_of(self.game, names, MOST_ROOTS)
         self.ring = self.coordinates.ring
 
         def widened(polynomials: Sequence[Polynomial]) -> list[Polynomial]:

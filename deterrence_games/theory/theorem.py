@@ -328,8 +328,10 @@ class Theorem:
         for name, value in params.items():
             try:
                 found[Symbol(name, real=True)] = value if isinstance(value, Rational) else exact(value)
-            except GameError as error:
-                raise ParameterError(f"game {self.game.name!r}: parameter {name!r}: {error}") from None
+            except GameError:
+                raise ParameterError(
+                    f"game {self.game.name!r}: parameter {name!r} is {value!r:.60}; give a real number"
+                ) from None
         return found
 
     def exists(self, params: Mapping[str, Any]) -> dict[str, npt.NDArray[np.bool_]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,7 +90,8 @@ def recurring(theorem: "Theorem") -> dict[Expr, Symbol]:
     for (_, value), names in _bounded(theorem).items():
         if not value.is_Symbol:
             bounded.setdefault(value, set()).update(names)
-    letter = next(own for own in ("t", "tau", "threshold") if not any(p.startswith(f"{own}_") for p in theorem.game.parameters))
+    letters = chain(("t", "tau"), (f"threshold{number}" for number in count(1)))
+    letter = next(own for own in letters if not any(p.startswith(f"{own}_") for p in theorem.game.parameters))
     often = [value for value, names in bounded.items() if len(names) > 1]
     return {value: Symbol(f"{letter}_{number}", real=True) for number, value in enumerate(often, 1)}
 
@@ -97,10 +99,13 @@ def recurring(theorem: "Theorem") -> dict[Expr, Symbol]:
 def _bounded(theorem: "Theorem") -> dict[tuple[Expr, Expr], list[str]]:
     """What is compared with which threshold, and the names of the families that this bounds."""
     found: dict[tuple[Expr, Expr], list[str]] = {}
+    priors = {symbol for own in theorem.game.types.values() for prior in own.values() for symbol in prior.free_symbols}
     for family in theorem.families:
         for condition in family.conditions:
             for atom in sorted(condition.atoms(Relational), key=str):
-                if atom.rhs.free_symbols and not atom.lhs.free_symbols & atom.rhs.free_symbols:
+                held = atom.lhs.free_symbols
+                alone = atom.lhs.is_Symbol or held <= priors
+                if alone and atom.rhs.free_symbols and not held & atom.rhs.free_symbols:
                     names = found.setdefault((atom.lhs, atom.rhs), [])
                     if family.name not in names:
                         names.append(family.name)

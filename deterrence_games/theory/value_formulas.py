@@ -11,11 +11,13 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Expr, Rational, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Or
 from sympy.printing.pycode import PythonCodePrinter
 
+from deterrence_games.errors import GameError
+from deterrence_games.games.expressions import to_text
 from deterrence_games.lowering.tree import compile_game
 from deterrence_games.theory.family import Case, Family
 
@@ -90,6 +92,47 @@ def formulas_of(parameters: Sequence[str], conditions: Sequence[Boolean], tables
     names = {Symbol(name, real=True): symbol for name, symbol in zip(parameters, symbols, strict=True)}
     shared, results = sympy.cse([one.xreplace(names) for one in written], symbols=sympy.numbered_symbols("t"))
     return Formulas(symbols, tuple(atoms), tuple(more), shared, results)
+
+
+def has_roots(expression: Expr | Boolean) -> bool:
+    """Whether an expression or a condition has powers that are no whole numbers."""
+    return any(not power.exp.is_Integer for power in expression.atoms(sympy.Pow))
+
+
+def square_root_parts(expression: Expr, values: Mapping[Symbol, Rational]) -> tuple[Expr, Expr, Expr]:
+    """An expression as a polynomial and another one times a square root, the sum of which has its sign.
+
+    Parameters
+    ----------
+    expression : sympy expression
+        A ratio of polynomials in the parameters and in at most one square root.
+    values : mapping Symbol -> Rational
+        Numbers to put in.
+
+    Returns
+    -------
+    plain, factor, radicand : sympy expression
+        Polynomials in what is left of the parameters; zeros but for the first where there is no root.
+
+    Raises
+    ------
+    GameError
+        When there are several roots.
+    """
+    bases = {power.base for power in expression.atoms(sympy.Pow) if not power.exp.is_Integer}
+    if len(bases) > 1:
+        raise GameError(f"{to_text(expression)} has several square roots; borders are measured and drawn for one only")
+    root = sympy.Dummy()
+    radicand = next((base.subs(values) for base in bases), sympy.S.Zero)
+    roots = {power: root ** (2 * power.exp) for power in expression.atoms(sympy.Pow) if not power.exp.is_Integer}
+    above, below = sympy.fraction(sympy.together(expression.xreplace(roots).subs(values)))
+    if above.has(sympy.nan, sympy.zoo) or below == 0:
+        return sympy.nan, sympy.S.Zero, sympy.S.Zero
+    powers = sympy.Poly(above * below, root).all_coeffs()[::-1]
+    even, odd = (
+        sympy.Add(*(own * radicand ** (power // 2) for power, own in enumerate(powers) if power % 2 == rest)) for rest in (0, 1)
+    )
+    return even, odd, radicand
 
 
 def atoms_of(condition: Boolean) -> list[Relational]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy
-from sympy import Rational
+from sympy import Expr, Rational
 
 from deterrence_games.theory.coordinates import Coordinates
 from deterrence_games.theory.polynomials import Constraint, Polynomial
@@ -22,6 +22,9 @@ def counterexample(prover: Prover, constraints: Sequence[Constraint], clauses: S
     at = {k: value for k, value in values.items() if value is not None}
     if any(at.get(k, 1) <= 0 for k in prover.coordinates.positive):
         return None
+    for k, radicand in prover.ring.roots.items():
+        if radicand.variables <= at.keys():
+            at[k] = sympy.sqrt(max(evaluate(radicand, at), 0))
 
     def holds(constraint: Constraint) -> bool:
         value = evaluate(constraint.polynomial, at)
@@ -42,8 +45,8 @@ def _rational(value: Any) -> Rational | None:
     return None
 
 
-def evaluate(polynomial: Polynomial, values: Mapping[int, Rational]) -> Rational:
-    """A polynomial at rational values of its variables."""
+def evaluate(polynomial: Polynomial, values: Mapping[int, Expr]) -> Expr:
+    """A polynomial at values of its variables, rational ones and square roots of such."""
     total = sympy.S.Zero
     for exponents, coefficient in polynomial.terms.items():
         term = Rational(int(coefficient.p), int(coefficient.q))
