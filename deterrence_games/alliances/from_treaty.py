@@ -181,11 +181,11 @@ def _strengths(
     found: dict[str, Figure] = {}
     if asked:
         assert year is not None  # members were read at a year
+        found = figures_of(name, source, measure, year)
         try:
             source.of(asked, measure, year)
         except AllianceError as problem:
             raise AllianceError(f"{name}: {problem}; or give strength={{state: number}}") from None
-        found = source.measure(measure, year)
     force = {}
     for state in states:
         if state in given:
@@ -199,6 +199,14 @@ def _strengths(
                 Assumption("strength", state, figure.value, mark, figure.standing, f"{measure} {year}: {figure.source}")
             )
     return force
+
+
+def figures_of(name: str, source: Indicators, measure: str, year: int) -> dict[str, Figure]:
+    """The figures of strength by state; where there are none, the error names the remedy."""
+    try:
+        return source.measure(measure, year)
+    except ParameterError as problem:
+        raise ParameterError(f"{name}: {problem}; choose figures_year or measure, or give strength={{state: number}}") from None
 
 
 def _told(quantity: str, state: str, value: float, given: bool) -> Assumption:

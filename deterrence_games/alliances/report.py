@@ -10,7 +10,7 @@ from deterrence_games.alliances.alliance import Alliance
 from deterrence_games.alliances.assessment import Assessment, assess
 from deterrence_games.alliances.decision_rules import outcome
 from deterrence_games.alliances.extended_deterrence import Guarantee
-from deterrence_games.alliances.from_treaty import guarantee
+from deterrence_games.alliances.from_treaty import figures_of, guarantee
 from deterrence_games.alliances.indicators import Figure, Indicators
 from deterrence_games.alliances.packaged import indicators
 
@@ -141,8 +141,9 @@ def alliance_report(
     known = indicators() if figures is None else figures
     at = year if figures_year is None else figures_year
     members = alliance.members(year)
-    known.measure(measure, at)  # says which figures there are when there are none
     given = numbers.get("strength") or {}
+    if not set(members) <= set(given):
+        figures_of(f"{alliance.name} {year}: {aggressor} against {target}", known, measure, at)
     without = tuple(s for s in members if s != target and s not in given and (s, at, measure) not in known)
     counted = alliance.without(*without) if without else alliance
 

@@ -69,6 +69,10 @@ def _alliance(options: argparse.Namespace) -> int:
         with drawing():  # complains now, not after the work, when matplotlib is missing
             pass
     known = {"nato": nato, "anzus": anzus, "hub-and-spokes": hub_and_spokes}
+    if options.name not in known and not Path(options.name).is_dir():
+        raise FormatError(
+            f"alliance '{options.name}': use one of {', '.join(known)}, or the path of a folder with treaties.csv"
+        )
     alliance = known[options.name]() if options.name in known else read_alliance(options.name)
     year = read_whole("--year", options.year)
     numbers: dict[str, Any] = {**read_params(options.params), "region": options.region}

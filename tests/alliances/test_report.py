@@ -174,6 +174,7 @@ def test_the_command_writes_page_and_data(tmp_path, capsys):
         ({"--aggressor": "USA"}, "USA"),
         ({"-o": "report.docx"}, "use .html or .json"),
         ({"-p": "resolve=1"}, "resolve"),
+        ({"--year": "2030"}, "there are 2024 (2024-06), 2024 (2025-04); choose figures_year or measure"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(changes, words, capsys):
@@ -182,3 +183,8 @@ def test_bad_input_is_one_line_and_status_2(changes, words, capsys):
     error = capsys.readouterr().err.splitlines()
     assert len(error) == 1
     assert words in error[0]
+
+
+def test_an_alliance_that_nobody_knows(capsys):
+    assert main(["alliance", "natto", "--year", "2024", "--aggressor", "RUS", "--target", "EST"]) == 2
+    assert "'natto': use one of nato, anzus, hub-and-spokes, or the path of a folder" in capsys.readouterr().err
