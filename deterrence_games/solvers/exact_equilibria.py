@@ -143,7 +143,7 @@ def match(first: Vertices, second: Vertices, payoffs: tuple[Integers, Integers],
     rows, columns = payoffs[0].shape
     everything = np.array([(1 << rows) - 1, (1 << columns) - 1])
     pairs, stopped = _pairs(everything & ~first.tight, second.tight[:, ::-1], most)
-    simple, _ = _pairs(everything & ~first.bases, second.bases[:, ::-1], most)
+    simple = equal_sets(everything & ~first.bases, second.bases[:, ::-1])[:most]  # a basis has as many labels as dimensions
     worth = payoffs[1], payoffs[0].T
     known: dict[tuple[int, int, int], tuple[Mixture, int]] = {}
 
@@ -178,6 +178,20 @@ def _pairs(missing: Ints, tight: Ints, most: int) -> tuple[Ints, bool]:
         if code != FULL or room == most:
             return pairs[: counts[0]], code == FULL
         room = min(4 * room, most)
+
+
+def equal_sets(first: Ints, second: Ints) -> Ints:
+    """Pair each set of the first list with the same one of the second; neither has any twice.
+
+    Parameters
+    ----------
+    first, second : int64[set, 2]
+        Bit sets in two words.
+    """
+    sets = np.concatenate([first, second])
+    order = np.lexsort(sets.T)  # stable: of two that are the same, that of the first list stands first
+    place = np.flatnonzero((sets[order[1:]] == sets[order[:-1]]).all(axis=1))
+    return np.column_stack([order[place], order[place + 1] - len(first)])
 
 
 def _mixture(worth: Integers, own_mask: int, other_mask: int) -> tuple[Mixture, int]:

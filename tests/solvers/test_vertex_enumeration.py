@@ -17,6 +17,7 @@ from deterrence_games.kernels.jit import FULL, LIMIT, OK, UNDECIDED, interpreted
 from deterrence_games.kernels.vertex_enumeration import MEASURES, generic_equilibria
 from deterrence_games.results import Status
 from deterrence_games.solvers import integer_payoffs
+from deterrence_games.solvers.exact_equilibria import enumerate_vertices, equal_sets, match
 from deterrence_games.solvers.nash_profile import profile_rank
 from deterrence_games.solvers.support_enumeration import SupportEnumeration
 from deterrence_games.solvers.vertex_enumeration import VertexEnumeration
@@ -316,6 +317,33 @@ def test_sets_are_paired_with_all_that_contain_them(run, seed, width):
     assert set(map(tuple, pairs[: counts[0]].tolist())) == expected
     if expected:
         assert run(missing, tight, pairs[: len(expected) - 1], counts) == FULL
+
+
+@pytest.mark.parametrize("sizes", [(0, 0), (3, 0), (40, 30)])
+def test_equal_sets_are_paired(sizes):
+    rng = np.random.default_rng(5)
+    first, second = (np.unique(rng.integers(0, 4, (size, 2)), axis=0) for size in sizes)
+    first, second = rng.permutation(first), rng.permutation(second)
+    pairs = [tuple(own) for own in equal_sets(first, second).tolist()]
+    same = {(a, b) for a, own in enumerate(first.tolist()) for b, other in enumerate(second.tolist()) if own == other}
+    assert len(pairs) == len(same)
+    assert set(pairs) == same
+    assert not sizes[1] or same
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bases_are_paired_as_sets_that_contain_them(seed):
+    """Bases have a label for each dimension, and none comes twice, in degenerate games too: containing is being equal."""
+    rows, columns = payoffs = np.random.default_rng(seed).integers(1, 3, (2, 4, 5)).astype(object)
+    first, second = (enumerate_vertices(own, 1e-10, 10**6, 10**7) for own in (columns, rows.T))
+    missing = np.array([(1 << own) - 1 for own in rows.shape]) & ~first.bases
+    for own in (first.bases, second.bases):
+        assert len(np.unique(own, axis=0)) == len(own)
+    pairs, counts = np.empty((256, 2), np.int64), np.empty(1, np.int64)
+    tight = np.ascontiguousarray(second.bases[:, ::-1])
+    assert kernels.covering_pairs(missing, tight, pairs, counts) == OK
+    assert {*map(tuple, pairs[: counts[0]].tolist())} == {*map(tuple, equal_sets(missing, tight).tolist())}
+    assert len(match(first, second, tuple(payoffs), 10**6).indices) == counts[0]
 
 
 @pytest.mark.parametrize("run", [generic_equilibria, interpreted(generic_equilibria)], ids=["compiled", "python"])
