@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import ceil
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -223,6 +224,42 @@ class Alliance:
                 self._check_state(state)
         held = Suspension(self._named(treaty), promisor, promisee, Period(str(year)), "assumed")
         return replace(self, suspensions=(*self.suspensions, held))
+
+    def leave(self, state: str, year: int, treaty: str | None = None) -> "Alliance":
+        """The alliance of which a member gives notice in a year, and is bound until the notice that the treaty asks is over.
+
+        Parameters
+        ----------
+        treaty : str, optional
+            Code of the treaty; needed when the alliance has several.
+
+        Raises
+        ------
+        ParameterError
+            When the treaty is not named or unknown, the state is no member at the end of that year, or the treaty has no clause
+            on leaving.
+
+        Examples
+        --------
+        >>> from deterrence_games.alliances import nato
+        >>> [len(nato().leave("USA", 2026).members(year)) for year in (2026, 2027)]
+        [32, 31]
+        """
+        code, at = self._named(treaty), self._year(year)
+        what = f"alliance {self.name!r}: {state!r} cannot leave {code!r} in {at}"
+        spell = next(
+            (own for own in self.memberships if (own.treaty, own.state) == (code, state) and own.period.holds(at)), None
+        )
+        if spell is None:
+            raise ParameterError(f"{what}: it is no member then; choose a member and a year of its membership")
+        notice = next(own.exit_notice_years for own in self.treaties if own.code == code)
+        if notice is None:
+            raise ParameterError(f"{what}: the treaty has no clause on leaving; give exit_notice_years, or use .without")
+        end = str(at + ceil(notice))
+        if not spell.period.end or earlier(end, spell.period.end):
+            left = replace(spell, period=Period(spell.period.begin, end))
+            return replace(self, memberships=tuple(left if own is spell else own for own in self.memberships))
+        return self
 
     # ---- inner ---------------------------------------------------------------------------------------------------------
 

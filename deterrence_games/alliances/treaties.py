@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date as day
+from math import inf
 
 from deterrence_games.alliances.obligations import AUTOMATICITY, DECISION_RULES, KINDS, STANDINGS
 from deterrence_games.errors import AllianceError
@@ -77,6 +78,8 @@ class Treaty:
             raise AllianceError(
                 f"{what}: in force {self.period.begin}, before it was signed {self.signed}; mend one of the two dates"
             )
+        if self.exit_notice_years is not None and not 0 <= self.exit_notice_years < inf:
+            raise AllianceError(f"{what}: exit_notice_years is {self.exit_notice_years:g}; give years from 0 on, or none")
         check_word(what, "standing", self.standing, STANDINGS)
 
 

@@ -111,6 +111,19 @@ def test_what_ifs():
     assert len(quiet.obligations("USA", 2025).of_kind("defence")) == 31
 
 
+def test_who_leaves_is_bound_until_its_notice_is_over():
+    alone = nato().leave("GRC", 2026)
+    assert [("GRC" in alone.members(year)) for year in (2025, 2026, 2027)] == [True, True, False]
+    assert [len(alone.obligations("EST", year).of_kind("defence")) for year in (2026, 2027)] == [31, 30]
+    assert nato().leave("GRC", 2026).with_member("GRC", 2030).members(2030)[-1] == "GRC"
+    slow = pact(treaties=(replace(PACT, exit_notice_years=1.5),), clauses=(Clause("pact", "1", "defence", "A", "B"),))
+    assert [slow.leave("A", 1960).members(year) for year in (1961, 1962)] == [("A", "B"), ("B",)]
+    assert slow.leave("A", 1960).leave("A", 1961).members(1962) == ("B",)  # an earlier notice stands
+    spokes = hub_and_spokes().leave("USA", 2026, "us_korea_1953")
+    assert set(spokes.members(2027)) == {"USA", "PHL", "THA", "JPN", "KOR"}
+    assert len(spokes.obligations("KOR", 2027)) == 0
+
+
 def test_since_is_the_later_accession():
     since = {row.promisor: row.since for row in nato().obligations("EST", 2024).of_kind("defence")}
     assert (since["GBR"], since["FIN"], since["SWE"]) == (2004, 2023, 2024)
@@ -156,6 +169,7 @@ BAD = {
     "treaty 'pact' stands there twice": lambda: pact(treaties=(PACT, PACT)),
     "a duty begins 1940": lambda: pact(suspensions=(Suspension("pact", "A", "B", Period("1940")),)),
     "no treaty": lambda: pact(treaties=()),
+    "exit_notice_years is -1; give years from 0 on": lambda: replace(PACT, exit_notice_years=-1),
     "'1951-02-30' is no date": lambda: replace(PACT, period=Period("1951-02-30")),
     "'1951-13-01' is no date": lambda: Clause("pact", "1", "defence", "*", "*", period=Period("1951-13-01")),
     "joined 1949-04-03, before the signature of 1949-04-04": lambda: replace(
@@ -183,6 +197,9 @@ WRONG = {
     "region 'moon' is unknown": lambda: nato().obligations("EST", 2024, "moon"),
     "kind 'defense' is unknown": lambda: nato().graph(2024, kind="defense"),
     "name the treaty, one of us_philippines_1951": lambda: hub_and_spokes().with_member("VNM", 2030),
+    "'FIN' cannot leave 'north_atlantic_treaty' in 2020: it is no member then": lambda: nato().leave("FIN", 2020),
+    "the treaty has no clause on leaving": lambda: pact().leave("A", 1960),
+    "cannot leave 'us_japan_1960'": lambda: hub_and_spokes().leave("KOR", 2020, "us_japan_1960"),
 }
 
 
