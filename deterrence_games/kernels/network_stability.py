@@ -8,6 +8,7 @@ it is an ally of the target, takes from the defence. So one coalition a leader i
 from deterrence_games.kernels.jit import inner_kernel, kernel
 
 ROUNDING = 1e-12  # an attack that is stronger by less than this share is equal: sums of decimals are not exact
+HELPS = 1e-9  # a change that takes less than this share off the exposure does not help
 
 
 @inner_kernel
@@ -87,33 +88,79 @@ def judge_all(states, strength, gamma, secure, stable, links):
 
 
 @inner_kernel
-def exposure(linked, strength, gamma, target):
-    """The share by which the strongest coalition exceeds the defence of a state; zero if none defeats it."""
+def measure(linked, strength, gamma, attack, defence, share, top):
+    """Sum attack and defence of each target and leader; return the exposure of all states.
+
+    Exposure is the share by which the strongest coalition exceeds the defence, zero if none does.
+    """
     states = strength.size
-    worst = 0.0
-    for leader in range(states):
-        if leader == target:
-            continue
-        attack, defence = strength[leader], strength[target]
-        for state in range(states):
-            if state in (leader, target):
+    total = 0.0
+    for target in range(states):
+        top[target] = -1
+        for leader in range(states):
+            attack[target, leader], defence[target, leader] = strength[leader], strength[target]
+            for state in range(states):
+                if state in (leader, target):
+                    continue
+                if linked[leader, state]:
+                    attack[target, leader] += strength[state]
+                elif linked[target, state]:
+                    defence[target, leader] += strength[state]
+            share[target, leader] = attack[target, leader] / (gamma * defence[target, leader]) - 1.0
+        for place in range(3):
+            for leader in range(states):
+                if leader not in (target, top[target, 0], top[target, 1]):
+                    largest = top[target, place]
+                    if largest < 0 or share[target, leader] > share[target, largest]:
+                        top[target, place] = leader
+        worst = share[target, top[target, 0]]
+        total += worst if worst > ROUNDING else 0.0
+    return total
+
+
+@inner_kernel
+def exposure_with(linked, strength, gamma, target, attack, defence, share, top, one, other):
+    """The exposure of a state if the link of two states changed, from the sums without the change."""
+    sign = -1.0 if linked[one, other] else 1.0
+    worst = -1.0
+    if target in (one, other):
+        moved = other if target == one else one
+        gain = sign * strength[moved]
+        for leader in range(strength.size):
+            if leader == target:
                 continue
-            if linked[leader, state]:
-                attack += strength[state]
-            elif linked[target, state]:
-                defence += strength[state]
-        worst = max(worst, attack / (gamma * defence) - 1.0)
+            if leader == moved or linked[leader, moved]:  # on the other side of the attack, or in it
+                worst = max(worst, share[target, leader])
+            else:
+                left = max(defence[target, leader] + gain, strength[target])
+                worst = max(worst, attack[target, leader] / (gamma * left) - 1.0)
+    else:
+        for leader, moved in ((one, other), (other, one)):
+            gain = sign * strength[moved]
+            left = defence[target, leader] - gain if linked[target, moved] else defence[target, leader]
+            force = max(attack[target, leader] + gain, strength[leader])
+            worst = max(worst, force / (gamma * max(left, strength[target])) - 1.0)
+        for place in range(3):
+            leader = top[target, place]
+            if leader >= 0 and leader not in (one, other):
+                worst = max(worst, share[target, leader])
+                break
     return worst if worst > ROUNDING else 0.0
 
 
 @kernel
-def descend(linked, strength, gamma):
+def descend(linked, strength, gamma, attack, defence, share, top):
     """Change the link that leaves the least exposure, again and again, until nobody is vulnerable or no change helps.
 
     Parameters
     ----------
     linked : bool[state, state]
         Symmetric; changed in place.
+    attack, defence, share : float64[state, state]
+        Filled with the strength of each leader's coalition and of the defence, and the share by which the one exceeds the
+        other, [target, leader].
+    top : int64[state, 3]
+        Filled with the leaders of the largest shares.
 
     Returns
     -------
@@ -121,24 +168,22 @@ def descend(linked, strength, gamma):
         Whether nobody is vulnerable in the end.
     """
     states = strength.size
-    now = 0.0
-    for target in range(states):
-        now += exposure(linked, strength, gamma, target)
+    now = measure(linked, strength, gamma, attack, defence, share, top)
     while now > 0.0:
-        best, first, second = now, -1, -1
+        best, first, second = now * (1.0 - HELPS), -1, -1
         for one in range(states):
             for other in range(one + 1, states):
-                linked[one, other] = linked[other, one] = not linked[one, other]
                 total = 0.0
                 for target in range(states):
                     if total >= best:
                         break
-                    total += exposure(linked, strength, gamma, target)
-                linked[one, other] = linked[other, one] = not linked[one, other]
+                    total += exposure_with(linked, strength, gamma, target, attack, defence, share, top, one, other)
                 if total < best:
                     best, first, second = total, one, other
         if first < 0:
             return False
         linked[first, second] = linked[second, first] = not linked[first, second]
-        now = best
+        before, now = now, measure(linked, strength, gamma, attack, defence, share, top)
+        if now >= before:  # only where rounding misled
+            return False
     return True

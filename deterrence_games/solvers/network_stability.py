@@ -70,7 +70,10 @@ class NetworkStability:
         strengths : float64[state]
         """
         found = np.array(linked, dtype=np.bool_, order="C")
-        return found if descend(found, strengths, float(self.gamma)) else None
+        states = strengths.size
+        attack, defence, share = np.empty((3, states, states))
+        top = np.empty((states, 3), dtype=np.int64)
+        return found if descend(found, strengths, float(self.gamma), attack, defence, share, top) else None
 
     def strongest(
         self,

@@ -178,9 +178,51 @@ def test_the_search_as_python_gives_the_same():
     outputs = []
     for run in (kernels.descend, interpreted(kernels.descend)):
         linked = upper | upper.T
-        outputs.append((run(linked, strengths, 1.8), linked))
+        outputs.append((run(linked, strengths, 1.8, *np.empty((3, 5, 5)), np.empty((5, 3), np.int64)), linked))
     assert outputs[0][0] == outputs[1][0]
     np.testing.assert_array_equal(outputs[0][1], outputs[1][1])
+
+
+def descended(linked, strengths, gamma):
+    """The search by its description: of all networks one link away the least exposed, as long as that helps."""
+    n = len(strengths)
+
+    def exposure(network):
+        total = 0.0
+        for target in range(n):
+            shares = [0.0]
+            for leader in set(range(n)) - {target}:
+                attackers = ({leader} | {k for k in range(n) if network[leader, k]}) - {target}
+                defenders = {target} | {k for k in range(n) if network[target, k]} - attackers
+                shares.append(strengths[list(attackers)].sum() / (gamma * strengths[list(defenders)].sum()) - 1)
+            total += max(share if share > 1e-12 else 0.0 for share in shares)
+        return total
+
+    now = exposure(linked)
+    while now > 0:
+        near = []
+        for one, other in combinations(range(n), 2):
+            changed = linked.copy()
+            changed[one, other] = changed[other, one] = not linked[one, other]
+            near.append((exposure(changed), one, other, changed))
+        best, _, _, changed = min(near, key=lambda own: own[:3])
+        if best >= now:
+            return False, linked
+        linked, now = changed, best
+    return True, linked
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_search_takes_the_change_that_helps_most(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 8))
+    strengths, gamma = rng.lognormal(0, 1, n), float(rng.choice([0.9, 1.3, 1.7, 2.6]))
+    upper = np.triu(rng.random((n, n)) < rng.random(), 1)
+    linked = upper | upper.T
+    done, wanted = descended(linked.copy(), strengths, gamma)
+    found = kernels.descend(linked, strengths, gamma, *np.empty((3, n, n)), np.empty((n, 3), np.int64))
+    assert found == done
+    np.testing.assert_array_equal(linked, wanted)
 
 
 def test_search_finds_a_secure_network_where_there_is_one():
