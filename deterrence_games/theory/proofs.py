@@ -28,7 +28,8 @@ from deterrence_games.theory.confirmation import fails_numerically
 from deterrence_games.theory.coordinates import as_constraint
 from deterrence_games.theory.family import Case, Family
 from deterrence_games.theory.polynomials import Constraint, Polynomial
-from deterrence_games.theory.prover import NO, YES, Clause, Prover, decide_smtlib, negations
+from deterrence_games.theory.propagation import Clause
+from deterrence_games.theory.prover import NO, YES, Prover, decide_smtlib, negations
 from deterrence_games.theory.witnesses import counterexample
 
 if TYPE_CHECKING:

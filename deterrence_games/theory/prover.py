@@ -1,23 +1,26 @@
 """Questions about polynomials over a game's assumed region: signs, and whether relations can hold together.
 
-Most signs are read off coefficients; z3 decides the rest, exactly and over the reals.
+Most signs are read off coefficients; z3 decides the rest, exactly and over the reals. How long it takes for a question varies
+by a factor of a thousand and more with the order in which the same formulas come. It is therefore given little at first; then a
+certificate is looked for, and other orders are tried, before it gets all the time allowed.
 """
 
 import math
-from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from deterrence_games.games.expressions import to_text
+from deterrence_games.theory.certificates import follows
 from deterrence_games.theory.coordinates import Coordinates
 from deterrence_games.theory.polynomials import Constraint, Polynomial, import_proof_packages
+from deterrence_games.theory.propagation import Clause, Propagation, apart
+from deterrence_games.theory.remembered_points import RememberedPoints
 
 TIMEOUT = 20_000  # milliseconds a question; what takes longer is unknown
-REMEMBERED = 200  # points at which earlier questions were answered with yes
+FIRST_EFFORT = 200_000  # of z3 at first, by its own count, which is the same on every machine: some 0.05 s
+FIRST_WAIT = 250  # milliseconds at most, as it counts some steps that take long as one
 YES, NO, UNKNOWN = "yes", "no", "unknown"
-
-Clause: TypeAlias = tuple[Constraint, ...]  # of which one holds
 
 
 class Factors(NamedTuple):
@@ -58,8 +61,9 @@ class Prover:
         self._factored: dict[Polynomial, Factors] = {}
         self._answers: dict[tuple[frozenset[Constraint], frozenset[Clause], bool], tuple[str, Any]] = {}
         self._formulas: dict[Constraint, Any] = {}
+        self._propagation = Propagation()
         self._simple: dict[Constraint, tuple[Constraint, ...] | None] = {}
-        self._points: deque[_Point] = deque(maxlen=REMEMBERED)  # where earlier questions were answered with yes
+        self._points = RememberedPoints()
         self._symbols = [self._z3.Real(name) for name in self.ring.names]
         self._signs = {k: self._symbols[k] >= 0 for k in self.nonnegative} | {k: self._symbols[k] > 0 for k in self.positive}
         self._tactic = self._z3.Tactic("qfnra-nlsat")
@@ -207,30 +211,31 @@ class Prover:
         either: dict[Clause, None] = {}
         for clause in clauses:
             parts = [self.simplified(literal) for literal in clause]
-            if () in parts:
-                continue
-            left = tuple(literal for part in parts if part is not None for literal in part)
-            if not left:
+            if () not in parts:
+                either[tuple(literal for part in parts if part is not None for literal in part)] = None
+        every = list(dict.fromkeys([*self.assumed, *wanted]))
+        left = self._propagation.left(every, either) if either else []
+        if left is None:
+            return NO, None
+        if model:
+            return self._answer(every, left, True)
+        verdict = YES
+        for part in apart(every, left, self._occurring):
+            answer, _ = self._answer(*part, False)
+            if answer == NO:
                 return NO, None
-            either[left] = None
-        key = (frozenset(wanted), frozenset(either), model)
+            verdict = answer if answer != YES else verdict
+        return verdict, None
+
+    def _answer(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, Any]:
+        """The answer to a question in simplified form, from memory when it was asked before."""
+        key = (frozenset(constraints), frozenset(clauses), model)
         if key not in self._answers:
-            if not model and self._seen(wanted, either):
+            if not model and self._points.fulfil(constraints, clauses):
                 self._answers[key] = YES, None
             else:
-                self._answers[key] = self._solve(wanted, list(either), model)
+                self._answers[key] = self._solve(constraints, clauses, model)
         return self._answers[key]
-
-    def _seen(self, constraints: Sequence[Constraint], clauses: Iterable[Clause]) -> bool:
-        """Whether they hold at one of the points that answered earlier questions; most questions add to one of those."""
-        if not constraints and not clauses:
-            return True
-        for point in self._points:
-            if all(map(point.holds, reversed(constraints))) and all(any(map(point.holds, clause)) for clause in clauses):
-                self._points.remove(point)
-                self._points.appendleft(point)
-                return True
-        return False
 
     def _remember(self, model: Any, occurring: Iterable[int]) -> None:
         """Keep the point of a model of z3 that is rational but for roots; what a question did not mention is one there."""
@@ -250,31 +255,50 @@ class Prover:
             if value < 0 or (value.p.is_square() and value.q.is_square()):
                 point[k] = self._fraction(0) if value < 0 else self._fraction(value.p.isqrt(), value.q.isqrt())
                 known.add(k)
-        self._points.appendleft(_Point(point, frozenset(self.ring.spare) - known))
+        self._points.add(point, frozenset(self.ring.spare) - known)
 
     def _solve(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, Any]:
         self.questions += 1
-        # a new solver a question: several times faster here than one that keeps what it learnt
-        solver = self._tactic.solver()
-        solver.set("timeout", self.timeout)
-        every = [*self.assumed, *constraints]
-        occurring = self._occurring(chain(every, *clauses))
+        occurring = self._occurring(chain(constraints, *clauses))
         if model:
             occurring |= set(self.coordinates.back)
-        formulas = self._meanings(sorted(occurring))
-        formulas += [self._formula(constraint) for constraint in every]
-        formulas += [self._z3.Or([self._formula(literal) for literal in clause]) for clause in clauses]
-        solver.add(formulas)
-        answer = str(solver.check())
-        if answer == "unsat":
+        signs = self._meanings(sorted(occurring))
+        formulas = [self._formula(constraint) for constraint in constraints]
+        either = [self._z3.Or([self._formula(literal) for literal in clause]) for clause in clauses]
+        answer, found = self._check([*formulas, *either, *signs], FIRST_EFFORT)
+        if answer == UNKNOWN and self._certified(constraints, clauses):
             return NO, None
-        if answer != "sat":
-            return UNKNOWN, None
-        found = solver.model()
+        for order in ([*either, *formulas, *signs], [*signs, *formulas, *either], [*signs, *either, *reversed(formulas)]):
+            if answer == UNKNOWN:
+                answer, found = self._check(order, FIRST_EFFORT)
+        if answer == UNKNOWN:
+            answer, found = self._check([*formulas, *either, *signs])
+        if answer != YES:
+            return answer, None
         if not model:
             self._remember(found, occurring)
             return YES, None
         return YES, {k: found.eval(self._symbols[k], model_completion=True) for k in sorted(occurring)}
+
+    def _check(self, formulas: Sequence[Any], effort: int = 0) -> tuple[str, Any]:
+        """z3's answer and, when that is yes, its model; `effort` is the most that it may take, all that is allowed if zero."""
+        # a new solver a question: several times faster here than one that keeps what it learnt
+        solver = self._tactic.solver()
+        solver.set("timeout", min(self.timeout, FIRST_WAIT) if effort else self.timeout)
+        solver.set("rlimit", effort)
+        solver.add(formulas)
+        answer = str(solver.check())
+        return (YES, solver.model()) if answer == "sat" else (NO if answer == "unsat" else UNKNOWN, None)
+
+    def _certified(self, constraints: Sequence[Constraint], clauses: Sequence[Clause]) -> bool:
+        """Whether the denial of a clause with one literal is seen to follow from the rest."""
+        single = [clause[0] for clause in clauses if len(clause) == 1]
+        signed = self.positive, self.nonnegative
+        for literal in single:
+            given = [*constraints, *(other for other in single if other is not literal)]
+            if literal.sign != "=" and follows(negations(literal)[0], given, self.ring, signed):
+                return True
+        return False
 
     def _occurring(self, constraints: Iterable[Constraint]) -> set[int]:
         """The variables of constraints, and of what their roots are the roots of."""
@@ -342,25 +366,6 @@ class Prover:
         if len(sums) < 2:  # SMT-LIB knows no sum of one term
             return sums[0] if sums else self._z3.RealVal(0)
         return self._z3.Sum(sums)
-
-
-class _Point:
-    """Values for all variables of a ring but those unknown, and what was found to hold there."""
-
-    def __init__(self, values: Sequence[Any], unknown: frozenset[int]) -> None:
-        self._values, self._unknown = values, unknown
-        self._held: dict[Constraint, bool] = {}
-
-    def holds(self, constraint: Constraint) -> bool:
-        """Whether a constraint is known to hold."""
-        held = self._held.get(constraint)
-        if held is None:
-            if constraint.polynomial.variables & self._unknown:
-                return False
-            value = constraint.polynomial.at(self._values)
-            held = bool(value == 0 if constraint.sign == "=" else value >= 0 if constraint.sign == ">=" else value > 0)
-            self._held[constraint] = held
-        return held
 
 
 def decide_smtlib(text: str, timeout: int) -> str:

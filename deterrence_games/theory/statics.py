@@ -13,7 +13,8 @@ from deterrence_games.games.expressions import to_text
 from deterrence_games.theory.coordinates import as_constraint
 from deterrence_games.theory.family import Case, Family
 from deterrence_games.theory.polynomials import Constraint, Polynomial
-from deterrence_games.theory.prover import NO, YES, Clause, Prover, negations
+from deterrence_games.theory.propagation import Clause
+from deterrence_games.theory.prover import NO, YES, Prover, negations
 from deterrence_games.theory.statics_latex import statics_latex
 from deterrence_games.theory.value_formulas import has_roots
 from deterrence_games.theory.witnesses import counterexample

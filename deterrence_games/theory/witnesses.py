@@ -8,7 +8,8 @@ from sympy import Expr, Rational
 
 from deterrence_games.theory.coordinates import Coordinates
 from deterrence_games.theory.polynomials import Constraint, Polynomial
-from deterrence_games.theory.prover import Clause, Prover
+from deterrence_games.theory.propagation import Clause
+from deterrence_games.theory.prover import Prover
 
 DIGITS = 30  # of a rational number in place of an algebraic one
 
