@@ -1,7 +1,7 @@
 """Claims as text, and the names under which probabilities stand in them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,7 @@ def read_claim(text: str, theorem: "Theorem") -> Claim:
         if words == word:
             return whole()
         if words.startswith(f"{word} without "):
-            return whole(tuple(_family(name, theorem) for name in words.removeprefix(f"{word} without ").split(",")))
+            return whole(tuple(_listed(words.removeprefix(f"{word} without "), theorem)))
     for sign in (" excludes ", " iff "):
         one, found, other = words.partition(sign)
         if found and sign == " excludes ":
@@ -92,6 +92,20 @@ def _split(words: str, theorem: "Theorem") -> tuple[str, str, str]:
             if words.startswith(opening):
                 return family.name, ":", words[len(opening) :]
     return words.partition(":")
+
+
+def _listed(words: str, theorem: "Theorem") -> Iterator[str]:
+    """Families in a list, whose names may hold commas themselves."""
+    names = sorted((family.name for family in theorem.families), key=len, reverse=True)
+    left = words.strip()
+    while True:
+        spelled = (text for name in names for text in (name, f'"{name}"'))
+        found = next((t for t in spelled if left.startswith(t) and left[len(t) :].lstrip()[:1] in ("", ",")), None)
+        one, comma, left = (found, *left[len(found) :].lstrip().partition(",")[1:]) if found else left.partition(",")
+        yield _family(one, theorem)
+        if not comma:
+            return
+        left = left.strip()
 
 
 def _family(name: str, theorem: "Theorem") -> str:

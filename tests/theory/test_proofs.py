@@ -136,6 +136,20 @@ def test_claims_are_read_from_text(theorem, text, claim):
     assert read_claim(text, theorem) == claim
 
 
+def test_lists_of_families_may_hold_names_with_commas(theorem):
+    game = theorem.game.replace(name="unnamed", names={})
+    unnamed = dg.derive(game)
+    one, other = (family.name for family in unnamed.families[:2])
+    assert "," in one
+    assert read_claim(f"exists without {one}, {other}", unnamed) == Existence((one, other))
+    assert read_claim(f'unique without "{one}" , "{other}"', unnamed) == Uniqueness((one, other))
+    assert read_claim(f"exists without {other}", unnamed) == Existence((other,))
+    with pytest.raises(GameError, match="unknown family 'nothing'"):
+        read_claim(f"exists without {one}, nothing", unnamed)
+    with pytest.raises(GameError, match="unknown family ''"):
+        read_claim(f"exists without {one},", unnamed)
+
+
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
