@@ -84,8 +84,10 @@ class Coordinates:
         return outside * root, self.ring.number(size.q)
 
     def smooth(self, expression: Expr) -> list[Constraint]:
-        """Where derivatives of an expression exist: what is below its square roots is above zero."""
-        rooted = {k for part in self.fraction(expression) for k in self.ring.rooted(part)}
+        """Where derivatives of an expression exist: what is below its square roots in the parameters is above zero."""
+        powers = [power for power in expression.atoms(sympy.Pow) if not power.exp.is_Integer]
+        known = [power for power in powers if all(symbol.name in self.parameters for symbol in power.free_symbols)]
+        rooted = {k for power in known for part in self.fraction(power) for k in self.ring.rooted(part)}
         return [Constraint(">", self.ring.roots[k]) for k in sorted(rooted)]
 
     def _root_of(self, radicand: Fraction) -> Fraction | None:

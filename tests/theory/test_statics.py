@@ -11,6 +11,7 @@ import sympy
 import deterrence_games as dg
 from deterrence_games.errors import GameError
 from deterrence_games.games.expressions import parse
+from deterrence_games.theory import Monotone
 from deterrence_games.theory.borders import stretches
 from deterrence_games.theory.closed_values import ClosedValues
 
@@ -212,3 +213,19 @@ def test_where_a_family_goes_on_by_another_condition_nothing_ends():
     """Settlement needs one of two thresholds: where Straddle ends at the second, Settlement has begun at the first."""
     jumps = {(jump.below, jump.above) for jump in dg.derive(dg.models.tripartite_crisis()).statics(()).jumps}
     assert jumps == {("Hold-Firm", "Settlement"), ("Straddle", "Hold-Firm")}
+
+
+def test_what_a_family_leaves_free_does_not_stop_statics():
+    game = dg.Game(
+        name="indifferent",
+        players=("a", "b"),
+        tree=dg.Decision("a", {"left": "one", "right": "two"}),
+        payoffs={"one": {"a": 0, "b": "g"}, "two": {"a": 0, "b": "h"}},
+        assumptions=("g > h",),
+    )
+    theorem = dg.derive(game)
+    (mixing,) = (family.name for family in theorem.families if family.continuum)
+    statics = theorem.statics()
+    assert statics[mixing, "probability of one", "g"].verdict == "constant"
+    assert statics[mixing, "payoff of b", "g"].verdict == "left free"
+    assert theorem.prove(Monotone(mixing, "one", "never rises", "g")).verdict == "proved"
