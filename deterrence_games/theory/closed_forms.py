@@ -1,7 +1,7 @@
 """Strategies, beliefs and outcomes of a solved support class, as SymPy expressions and sets."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import sympy
@@ -33,6 +33,13 @@ class ClosedForms:
         """One case of a class."""
         return _Writer(self, found, solved).case()
 
+    def unassumed(self, constraints: Iterable[Constraint]) -> Iterator[Constraint]:
+        """The constraints without equations that the assumptions imply, where these hold equations themselves."""
+        equations = any(c.sign == "=" for c in self.prover.assumed)
+        for constraint in constraints:
+            if not (equations and constraint.sign == "=" and self.prover.implies((), constraint) == YES):
+                yield constraint
+
     def minimal(self, constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
         """The constraints without those that the others imply, long ones dropped first; square roots in them stay defined."""
         left = list(constraints)
@@ -63,7 +70,7 @@ class _Writer:
         self._name_free()
 
     def case(self) -> Case:
-        constraints = self.forms.minimal(self.solved.conditions)
+        constraints = self.forms.minimal(self.forms.unassumed(self.solved.conditions))
         bounds = {self.names[k]: self.bounds(k) for k in self.solved.ranges}
         return Case(
             conditions=readable(constraints, self.prover),

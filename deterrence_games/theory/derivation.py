@@ -16,8 +16,8 @@ from deterrence_games.theory.theorem import Theorem
 
 def theorem_of(game: Game, seconds: float, timeout: float) -> Theorem:
     """Derive all perfect Bayesian equilibria of a game in closed form; see `deterrence_games.api.derive`."""
-    _check_assumptions(game)
     try:
+        _check_assumptions(game)
         tree = SymbolicTree(game)
     except GameError as error:
         text = str(error)

@@ -132,6 +132,22 @@ def test_chance_that_may_be_zero_is_refused():
         dg.derive(brinkmanship(assumptions=("w > 0", "c > 0", "0 <= q", "q < 1")))
 
 
+def test_a_border_that_the_assumptions_demand_is_no_border():
+    at = ("w > 0", "c > 0", "0 < q < 1", "q == w/(w + c)")
+    theorem = dg.derive(brinkmanship(assumptions=at))
+    assert theorem.border_families == ()
+    assert [family.conditions for family in theorem.families] == [(), (), ()]
+    (mixing,) = (family for family in theorem.families if family.continuum)
+    assert mixing.generic
+    (*others, found) = theorem.at({"w": 1, "c": 3, "q": 0.25})
+    assert {found.border, *(other.border for other in others)} == {False}
+
+
+def test_assumptions_beyond_ratios_of_polynomials_are_refused():
+    with pytest.raises(GameError, match=r"game 'brinkmanship': Abs\(c\) is not a ratio of polynomials"):
+        dg.derive(brinkmanship(assumptions=("w > 0", "Abs(c) < 1", "0 < q < 1")))
+
+
 def test_payoffs_beyond_ratios_of_polynomials_are_refused():
     payoffs = {"status_quo": {"a": 0, "b": 0}, "win": {"a": "exp(w)", "b": -1}, "war": {"a": "-c", "b": "-c"}}
     with pytest.raises(GameError, match=r"'brinkmanship': .*exp.*not a ratio of polynomials"):
