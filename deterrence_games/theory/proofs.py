@@ -137,7 +137,6 @@ def _verdict(theorem: "Theorem", claim: Claim, verdict: str) -> str:
 
 
 def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
-    coordinates = theorem.prover.coordinates
     match claim:
         case Existence(without):
             left_out = {_family(theorem, name).name for name in without}
@@ -158,7 +157,7 @@ def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
         case Implication(family, relation):
             for case in _family(theorem, family).cases:
                 for wanted in _relations(theorem, relation, probabilities(case)):
-                    for denied in negations(as_constraint(wanted, coordinates)):
+                    for denied in negations(_stated(theorem, wanted)):
                         yield Objection((*case.constraints, denied), ())
         case Monotone(family, quantity, change, parameter):
             if parameter not in theorem.game.parameters:
@@ -173,7 +172,7 @@ def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
                 for denied in negations(Constraint(sign, turned)):
                     yield Objection((*case.constraints, *given, denied), ())
         case Equivalence(family, relations):
-            wanted_all = [as_constraint(r, coordinates) for text in relations for r in _relations(theorem, text, {})]
+            wanted_all = [_stated(theorem, r) for text in relations for r in _relations(theorem, text, {})]
             own = _family(theorem, family)
             yield Objection(tuple(wanted_all), tuple(_outside([own])))
             for case in own.cases:
@@ -181,21 +180,27 @@ def _objections(theorem: "Theorem", claim: Claim) -> Iterator[Objection]:
                     for denied in negations(condition):
                         yield Objection((*case.constraints, denied), ())
         case Borders(equations):
-            clauses = tuple(
-                negations(as_constraint(r, coordinates)) for text in equations for r in _relations(theorem, text, {})
-            )
+            clauses = tuple(negations(_stated(theorem, r)) for text in equations for r in _relations(theorem, text, {}))
             for border in theorem.border_families:
                 for case in border.cases:
                     yield Objection(case.constraints, clauses)
         case Throughout(relation):
             for wanted in _relations(theorem, relation, {}):
-                for denied in negations(as_constraint(wanted, coordinates)):
+                for denied in negations(_stated(theorem, wanted)):
                     yield Objection((denied,), ())
         case _:
             raise GameError(
                 f"game {theorem.game.name!r}: {claim!r:.60} is no claim; give a text, or Existence, Uniqueness, Exclusion, "
                 "Implication, Monotone, Equivalence, Borders or Throughout from deterrence_games.theory"
             )
+
+
+def _stated(theorem: "Theorem", relation: Relational) -> Constraint:
+    """A relation of a claim as a constraint."""
+    try:
+        return as_constraint(relation, theorem.prover.coordinates)
+    except GameError as error:
+        raise GameError(f"game {theorem.game.name!r}: claim: {error}") from None
 
 
 def _overlaps(one: Family, other: Family) -> Iterator[Objection]:

@@ -98,6 +98,7 @@ def test_a_text_is_claimed_throughout(theorem):
         (Exclusion("Bluff", "Steadfast"), "no family is called 'Steadfast'"),
         ("p_ch", "no comparison"),
         (3, "3 is no claim"),
+        ("exp(p_ch) > 1", r"claim: exp\(p_ch\) is not a ratio of polynomials"),
     ],
 )
 def test_what_is_no_claim(theorem, claim, complaint):
