@@ -1,7 +1,7 @@
 """Strategies, beliefs and outcomes of a solved support class, as SymPy expressions and sets."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import sympy
@@ -33,11 +33,15 @@ class ClosedForms:
         """One case of a class."""
         return _Writer(self, found, solved).case()
 
-    def unassumed(self, constraints: Iterable[Constraint]) -> Iterator[Constraint]:
-        """The constraints without equations that the assumptions imply, where these hold equations themselves."""
-        equations = any(c.sign == "=" for c in self.prover.assumed)
+    def joined(self, constraints: Sequence[Constraint]) -> Iterator[Constraint]:
+        """The constraints, of two opposite ones an equation; without equations that equations in the assumptions imply."""
+        weak = [c.polynomial for c in constraints if c.sign == ">="]
+        assumed = any(c.sign == "=" for c in self.prover.assumed)
         for constraint in constraints:
-            if not (equations and constraint.sign == "=" and self.prover.implies((), constraint) == YES):
+            opposite = constraint.sign == ">=" and -constraint.polynomial in weak
+            if opposite:
+                constraint = (self.prover.simplified(Constraint("=", constraint.polynomial)) or (constraint,))[0]
+            if not (assumed and constraint.sign == "=" and self.prover.implies((), constraint) == YES):
                 yield constraint
 
     def minimal(self, constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
@@ -70,7 +74,7 @@ class _Writer:
         self._name_free()
 
     def case(self) -> Case:
-        constraints = self.forms.minimal(self.forms.unassumed(self.solved.conditions))
+        constraints = self.forms.minimal(dict.fromkeys(self.forms.joined(self.solved.conditions)))
         bounds = {self.names[k]: self.bounds(k) for k in self.solved.ranges}
         return Case(
             conditions=readable(constraints, self.prover),

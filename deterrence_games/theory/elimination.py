@@ -348,10 +348,11 @@ class Elimination:
         left = list(dict.fromkeys(bounds))
         for bound in list(left):
             for other in left:
-                if other is not bound and (other.strict or not bound.strict):
+                if other is not bound:
+                    relation = ">" if bound.strict and not other.strict else ">="
                     gap = (other.value[0] * bound.value[1] - bound.value[0] * other.value[1]) * side
                     # times both denominators, whose signs cancelling may have turned
-                    if self.prover.implies(given, Constraint(">=", gap * other.value[1] * bound.value[1])) == YES:
+                    if self.prover.implies(given, Constraint(relation, gap * other.value[1] * bound.value[1])) == YES:
                         left.remove(bound)
                         break
         return tuple(left)

@@ -374,3 +374,42 @@ def test_a_limit_of_time_is_said(unilateral):
     assert refined.stopped
     assert not refined.complete
     assert {effect.verdict for effect in refined.effects} <= {"kept", "undecided"}
+
+
+def test_beer_and_quiche():
+    """Cho and Kreps (1987), figure 1: nobody pools on quiche once beliefs about beer are reasonable."""
+    tree = dg.Decision(
+        "sender",
+        {
+            "beer": dg.Decision("receiver", {"duel": "beer_duel", "leave": "beer_peace"}),
+            "quiche": dg.Decision("receiver", {"duel": "quiche_duel", "leave": "quiche_peace"}),
+        },
+    )
+    duel, peace = {("surly", ""): 0, ("wimp", ""): 1}, {("surly", ""): 1, ("wimp", ""): 0}
+    game = dg.Game(
+        name="beer_and_quiche",
+        players=("sender", "receiver"),
+        tree=tree,
+        types={"sender": {"surly": "p", "wimp": "1 - p"}},
+        payoffs={
+            "beer_duel": {"sender": {"surly": 1, "wimp": 0}, "receiver": duel},
+            "beer_peace": {"sender": {"surly": 3, "wimp": 2}, "receiver": peace},
+            "quiche_duel": {"sender": {"surly": 0, "wimp": 1}, "receiver": duel},
+            "quiche_peace": {"sender": {"surly": 2, "wimp": 3}, "receiver": peace},
+        },
+        assumptions=("0 < p < 1",),
+    )
+    theorem = dg.derive(game)
+    pooling = {
+        action: f"sender surly: {action}, wimp: {action}; receiver after {action} leave" for action in ("beer", "quiche")
+    }
+    half = sympy.Rational(1, 2)
+    for name in pooling.values():
+        # the type that would rather have the other breakfast is content when it has to duel with one half or more
+        assert list(theorem[name].ranges.values()) == [sympy.Interval(0, half)]
+    for criterion in ("intuitive criterion", "D1"):
+        verdicts = {effect.family: effect.verdict for effect in theorem.refine(criterion).effects}
+        assert verdicts[pooling["quiche"]] == "removed"
+        assert verdicts[pooling["beer"]] == "fewer beliefs"
+    effects = {effect.family: effect for effect in theorem.refine("monotone beliefs").effects}
+    assert str(effects[pooling["beer"]]) == f"{pooling['beer']}: removed but on the border p == 1/2"
