@@ -67,14 +67,14 @@ class ClosedValues:
     _compiled: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, theorem: "Theorem") -> "ClosedValues":
-        """The families on open sets, and the quantities of `quantity_tables`."""
+    def of(cls, theorem: "Theorem", quantities: bool = True) -> "ClosedValues":
+        """The families on open sets, and the quantities of `quantity_tables` if they are wanted."""
         game = theorem.game
         return cls(
             game.parameters,
             And(*game.assumptions, evaluate=False),
             tuple(And(*family.conditions, evaluate=False) for family in theorem.families),
-            quantity_tables(game, theorem.families),
+            quantity_tables(game, theorem.families) if quantities else {},
         )
 
     def __getstate__(self) -> dict[str, Any]:

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sympy
 from sympy import Expr, FiniteSet, Interval, Rational, Set, Symbol
 
+from deterrence_games.errors import GameError, ParameterError
 from deterrence_games.forms.tree import History, InformationSet
+from deterrence_games.games import Game
+from deterrence_games.games.expressions import exact
 from deterrence_games.theory.closed_values import holds_at
 from deterrence_games.theory.family import Case, Family
 
@@ -39,6 +43,30 @@ class Instance:
     beliefs: Mapping[History, Mapping[str, Mapping[str, Set]]]
     outcomes: Mapping[str, Rational]
     payoffs: Mapping[str, Rational]
+
+
+def point_of(game: Game, params: Mapping[str, Any]) -> dict[Symbol, Rational]:
+    """Read a parameter point; floats stand for the shortest decimal that prints them.
+
+    Raises
+    ------
+    ParameterError
+        When a parameter is missing, unknown or no real number.
+    """
+    if not isinstance(params, Mapping):
+        raise ParameterError(f"game {game.name!r}: params is not a mapping; give {{parameter: number}}")
+    unknown = [name for name in params if name not in game.parameters]
+    missing = [name for name in game.parameters if name not in params]
+    if unknown or missing:
+        what = f"unknown parameter {unknown[0]!r}" if unknown else f"parameter {missing[0]!r} is missing"
+        raise ParameterError(f"game {game.name!r}: {what}; give exactly {', '.join(game.parameters)}")
+    found = {}
+    for name, value in params.items():
+        try:
+            found[Symbol(name, real=True)] = value if isinstance(value, Rational) else exact(value)
+        except GameError:
+            raise ParameterError(f"game {game.name!r}: parameter {name!r} is {value!r:.60}; give a real number") from None
+    return found
 
 
 def instance_of(family: Family, values: Mapping[Symbol, Rational]) -> Instance | None:

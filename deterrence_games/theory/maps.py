@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from sympy.logic.boolalg import And
 
 from deterrence_games.errors import GameError, SizeError
 from deterrence_games.lowering.grid import MAX_POINTS, Axis, read_axis, read_fixed
@@ -68,9 +67,7 @@ class TheoremRegions:
         names = tuple(family.name for family in theorem.families)
         if len(names) > MAX_NAMES:
             raise GameError(f"map of game {theorem.game.name!r}: {len(names)} families; at most {MAX_NAMES} fit into a map")
-        conditions = tuple(And(*family.conditions, evaluate=False) for family in theorem.families)
-        values = ClosedValues(theorem.game.parameters, And(*theorem.game.assumptions, evaluate=False), conditions, {})
-        return cls(theorem.game.name, names, theorem.complete, values)
+        return cls(theorem.game.name, names, theorem.complete, theorem.regions)
 
     def map(self, x: tuple[str, Floats], y: tuple[str, Floats], fixed: Mapping[str, float]) -> RegionMap:
         """The families at every point of a grid; not complete where an assumption fails."""

@@ -1,5 +1,6 @@
 """What a derivation gives: every family of equilibria with its conditions."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import sympy
-from sympy import Expr, Rational, Symbol
+from sympy import Expr
 
 from deterrence_games.errors import GameError, ParameterError
 from deterrence_games.forms.tree import InformationSet
 from deterrence_games.games import Game
-from deterrence_games.games.expressions import exact, to_text
+from deterrence_games.games.expressions import to_text
 from deterrence_games.lowering.grid import Axis
 from deterrence_games.results.region_map import RegionMap
 from deterrence_games.theory.claims import Claim
@@ -22,7 +23,7 @@ from deterrence_games.theory.compiled_values import CompiledValues, PointValues
 from deterrence_games.theory.effects import Effect, words_of
 from deterrence_games.theory.family import Family
 from deterrence_games.theory.html import html_of
-from deterrence_games.theory.instances import Instance, instance_of
+from deterrence_games.theory.instances import Instance, instance_of, point_of
 from deterrence_games.theory.latex import latex_of
 from deterrence_games.theory.maps import map_of
 from deterrence_games.theory.proofs import Proof, prove
@@ -265,7 +266,7 @@ class Theorem:
         (1/4, ('Attack',))
         """
         here = {instance.name for instance in self.at(params)}
-        point = self._point(params)
+        point = point_of(self.game, params)
         return tuple(robustness_of(self, family, point) for family in self.families if family.name in here)
 
     def to_latex(self, *, standalone: bool = False) -> str:
@@ -306,7 +307,7 @@ class Theorem:
         ParameterError
             When a parameter is missing or unknown, or breaks an assumption of the game, on which the theorem rests.
         """
-        values = self._point(params)
+        values = point_of(self.game, params)
         for relation in self.game.assumptions:
             if relation.subs(values) != sympy.true:
                 raise ParameterError(
@@ -316,26 +317,8 @@ class Theorem:
         found = (instance_of(family, values) for family in (*self.families, *self.border_families))
         return tuple(instance for instance in found if instance is not None)
 
-    def _point(self, params: Mapping[str, Any]) -> dict[Symbol, Rational]:
-        if not isinstance(params, Mapping):
-            raise ParameterError(f"game {self.game.name!r}: params is not a mapping; give {{parameter: number}}")
-        unknown = [name for name in params if name not in self.game.parameters]
-        missing = [name for name in self.game.parameters if name not in params]
-        if unknown or missing:
-            what = f"unknown parameter {unknown[0]!r}" if unknown else f"parameter {missing[0]!r} is missing"
-            raise ParameterError(f"game {self.game.name!r}: {what}; give exactly {', '.join(self.game.parameters)}")
-        found = {}
-        for name, value in params.items():
-            try:
-                found[Symbol(name, real=True)] = value if isinstance(value, Rational) else exact(value)
-            except GameError:
-                raise ParameterError(
-                    f"game {self.game.name!r}: parameter {name!r} is {value!r:.60}; give a real number"
-                ) from None
-        return found
-
     def exists(self, params: Mapping[str, Any]) -> dict[str, npt.NDArray[np.bool_]]:
-        """Where each of `families` exists, over arrays of parameters, in floating point.
+        """Where each of `families` exists, over arrays of parameters; nowhere where an assumption of the game fails.
 
         Parameters
         ----------
@@ -345,16 +328,20 @@ class Theorem:
         Returns
         -------
         dict family name -> bool array of the common shape
+
+        Raises
+        ------
+        ParameterError
+            When a parameter is missing.
         """
-        columns = {name: np.asarray(params[name], dtype=np.float64) for name in self._named(params)}
-        shape = np.broadcast_shapes(*(column.shape for column in columns.values()))
-        arguments = np.broadcast_arrays(*columns.values())  # NumPy's reduction of conjunctions wants arrays of one shape
-        with np.errstate(all="ignore"):
-            answers = self._evaluator(*arguments)
-        return {
-            family.name: np.broadcast_to(np.asarray(answer, dtype=np.bool_), shape)
-            for family, answer in zip(self.families, answers, strict=True)
-        }
+        for name in self.game.parameters:
+            if name not in params:
+                raise ParameterError(f"game {self.game.name!r}: parameter {name!r} is missing; give a value for it")
+        columns = np.broadcast_arrays(*(np.asarray(params[name], dtype=np.float64) for name in self.game.parameters))
+        shape = columns[0].shape if columns else ()
+        flat = {name: column.ravel() for name, column in zip(self.game.parameters, columns, strict=True)}
+        found, _, _, _ = self.regions.evaluate(flat, math.prod(shape), ())
+        return {family.name: found[:, k].reshape(shape) for k, family in enumerate(self.families)}
 
     def evaluate(self, params: Mapping[str, npt.ArrayLike], quantities: Sequence[str] = ("outcomes",)) -> PointValues:
         """The theorem at millions of points, compiled: which families exist, where borders are, and quantities in each family.
@@ -406,11 +393,10 @@ class Theorem:
         """
         return map_of(self, x, y, fixed)
 
-    def _named(self, params: Mapping[str, Any]) -> tuple[str, ...]:
-        for name in self.game.parameters:
-            if name not in params:
-                raise ParameterError(f"game {self.game.name!r}: parameter {name!r} is missing; give a value for it")
-        return self.game.parameters
+    @cached_property
+    def regions(self) -> ClosedValues:
+        """The families as functions of arrays, without quantities."""
+        return ClosedValues.of(self, quantities=False)
 
     @cached_property
     def values(self) -> ClosedValues:
@@ -420,12 +406,6 @@ class Theorem:
     @cached_property
     def _compiled(self) -> dict[tuple[str, ...], CompiledValues]:
         return {}
-
-    @cached_property
-    def _evaluator(self) -> Any:
-        symbols = [Symbol(name, real=True) for name in self.game.parameters]
-        wanted = [sympy.And(*family.conditions, evaluate=False) for family in self.families]
-        return sympy.lambdify(symbols, wanted, modules="numpy", dummify=True, cse=True)
 
     def probability(self, family: str, place: InformationSet | tuple[Any, ...], action: str) -> Expr:
         """The probability of an action in a family, in closed form."""
