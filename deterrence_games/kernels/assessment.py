@@ -2,10 +2,12 @@
 
 from deterrence_games.kernels.bayesian_tree import (
     AFTER,
+    AGAIN,
     CHILD_COUNT,
     CHILD_FIRST,
     CHILDREN,
     CHOICE_FIRST,
+    CHOICES,
     ENTRY,
     FREE,
     IRRELEVANT,
@@ -53,7 +55,7 @@ def assess(tree, state, numbers, matrix, used, choices, weight, tol, behavior, b
     behavior : float64[entry]
         Filled.
     belief : float64[node, type over all players]
-        Filled; below moves after which beliefs are irrelevant the last belief is kept.
+        Filled; below moves after which beliefs are irrelevant, and the mover does not move again, the last belief is kept.
     worth : float64[node, type over all players]
         Work space: on return each type's continuation payoff, in units of ``point.payoff``.
     """
@@ -61,6 +63,7 @@ def assess(tree, state, numbers, matrix, used, choices, weight, tol, behavior, b
     slot_at = tree[SLOTS, 0]
     set_at = tree[SETS, 0]
     player_at = tree[PLAYERS, 0]
+    choice_at = tree[CHOICES, 0]
     prior_at = state[PRIOR, 0]
     players = tree[PLAYERS, 1]
     for node in range(tree[NODES, 1]):
@@ -75,7 +78,9 @@ def assess(tree, state, numbers, matrix, used, choices, weight, tol, behavior, b
             updated = slot >= 0 and tree[slot_at + slot, NODE] == above
             if updated:
                 choice = tree[slot_at + slot, CHOICE_FIRST] + tree[last_row(tree, node, player), LAST_ACTION]
-                updated = not (choices[choice, FREE] and choices[choice, NEEDS] == IRRELEVANT)
+                # where the mover moves again, what later moves tell rests on the belief with which the search went on
+                irrelevant = choices[choice, FREE] and choices[choice, NEEDS] == IRRELEVANT
+                updated = not irrelevant or tree[choice_at + choice, AGAIN]
             total = 0.0
             if updated:
                 for t in range(tree[player_at + player, TYPES]):

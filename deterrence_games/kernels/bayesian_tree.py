@@ -23,7 +23,7 @@ IRRELEVANT, SIMPLEX, BRANCH = 0, 1, 2  # what a free belief after a choice needs
 NODES, CHILDREN, SLOTS, SETS, PLAYERS, PROFILES, LAST, ITEMS, CLOSES, STILL, CHOICES, ENTRIES = range(12)
 # CHILDREN: the child behind each edge. PROFILES: type of each player. LAST: row ``node * players + player``. ITEMS: what the
 # search decides, in order. CLOSES: nodes whose subtree is settled once an item is. STILL: nodes without a move below, deepest
-# first. CHOICES: the slot. ENTRIES has no rows, only their number.
+# first. CHOICES: the slot, and whether its owner moves again after the choice. ENTRIES has no rows, only their number.
 
 # Tables of ``state``.
 PLAY, BELIEFS, KNOWN, PINNED, PRIOR_SUPPORT, ALIAS, UNKNOWN, BLOCK_OF, BLOCKS = range(9)
@@ -50,6 +50,7 @@ NODE, PLAYER, ACTIONS, STRIDE, SET_FIRST, CHOICE_FIRST = range(6)  # of SLOTS
 SLOT, TYPE, WIDTH, ENTRY = range(4)  # of SETS
 TYPES, TYPE_FIRST = range(2)  # of PLAYERS
 LAST_SLOT, LAST_ACTION = range(2)  # of LAST
+MADE_AT, AGAIN = range(2)  # of CHOICES
 DECIDES, TARGET, AT, CLOSES_FIRST = range(4)  # of ITEMS, which have one row more than items
 ALLOWED, USED = range(2)  # of PLAY: actions that survive conditional dominance; actions in use, 0 for excluded types
 AFTER, FREE, NEEDS = range(3)  # of BELIEFS: support of the belief about the mover after it; whether that belief is free; what

@@ -67,6 +67,11 @@ def _build(structure: TreeStructure) -> Ints:
     item = np.zeros((len(item_kind) + 1, 4), np.int64)
     item[:-1] = np.column_stack([item_kind, item_target, item_slot, closes_first[:-1]])
     item[-1, CLOSES_FIRST] = closes_first[-1]
+    again = np.zeros(int(structure.slot_actions.sum()), np.int64)  # whether the owner of a choice moves again after it
+    own_last = (structure.slot_node, structure.slot_player)
+    slot_before, action_before = structure.last_slot[own_last], structure.last_action[own_last]
+    moved = slot_before >= 0
+    again[choice_first[slot_before[moved]] + action_before[moved]] = 1
     table = np.column_stack
     tables = {
         NODES: table(
@@ -89,7 +94,7 @@ def _build(structure: TreeStructure) -> Ints:
         ITEMS: item,
         CLOSES: _ints([node for closed in closing for node in closed])[:, None],
         STILL: _ints(still)[:, None],
-        CHOICES: np.repeat(np.arange(slots), structure.slot_actions)[:, None],
+        CHOICES: table([np.repeat(np.arange(slots), structure.slot_actions), again]),
     }
     heads = max(tables) + 2
     tree = np.zeros((heads + sum(map(len, tables.values())), max(own.shape[1] for own in tables.values())), np.int64)

@@ -195,6 +195,28 @@ def test_a_game_without_moves_has_one_equilibrium():
     assert dg.solve(dg.Game("over", ("a",), "o", {"o": {"a": 1}}))[0].payoffs == {"a": 1}
 
 
+def test_who_moves_again_where_beliefs_decide_nothing():
+    """Dominance settles all play; after the push that nobody makes, what the second move tells must follow Bayes' rule."""
+    again = dg.Decision("p", {"a": "A", "b": dg.Decision("q", {"c": "C", "d": "D"})})
+    tree = dg.Decision("p", {"quit": "out", "push": dg.Decision("q", {"stop": "halt", "go": again})})
+    payoffs = {
+        "out": {"p": 3, "q": 0},
+        "halt": {"p": 0, "q": 2},
+        "A": {"p": {"x": 1, "y": 0}, "q": 1},
+        "C": {"p": {"x": 0, "y": 1}, "q": 1},
+        "D": {"p": {"x": 0, "y": 1}, "q": 0},
+    }
+    (found,) = solution = dg.solve(dg.Game("twice", ("p", "q"), tree, payoffs, types={"p": {"x": "1/3", "y": "2/3"}}))
+    assert solution.complete
+    assert (found.regret, found.margin, found.outcomes["out"]) == (0.0, 1.0, 1.0)
+    later = [found.behavior["p", own, ("push", "go")] for own in "xy"]
+    assert later == [{"a": 1.0, "b": 0.0}, {"a": 0.0, "b": 1.0}]
+    pushed = found.beliefs[("push",)]["p"]
+    assert found.beliefs["push", "go"]["p"] == pushed
+    if pushed["y"] > 0:
+        assert found.beliefs["push", "go", "b"]["p"] == {"x": 0.0, "y": 1.0}
+
+
 def test_forms_without_points_are_refused():
     form = dg.tree_form(chain())
     empty = dg.TreeForm(form.structure, form.values[:0])
