@@ -48,8 +48,10 @@ class AllianceReport:
     ----------
     alliance : Alliance
     assessment : Assessment
+    region : str or None
+        Where the attack takes place; everywhere for None.
     obligations : Obligations
-        Towards the target.
+        Towards the target, as far as they reach there.
     left_out : tuple of str
         Members without a figure of strength, who are left out of the game.
     burdens : mapping state -> Figure
@@ -62,6 +64,7 @@ class AllianceReport:
 
     alliance: Alliance
     assessment: Assessment
+    region: str | None
     obligations: "Obligations"
     left_out: tuple[str, ...]
     burdens: Mapping[str, Figure]
@@ -79,6 +82,7 @@ class AllianceReport:
         own = self.assessment
         return {
             "title": self.title,
+            "region": self.region,
             "standing": "every number is marked data, derived, given or illustrative; see assumptions",
             "attack_probability": own.outcome.attack_probability,
             "deterred": own.outcome.deterred,
@@ -182,6 +186,7 @@ def alliance_report(
     return AllianceReport(
         alliance=counted,
         assessment=assess(base),
+        region=region,
         obligations=owed,
         left_out=without,
         burdens=_burdens(known, counted.members(year), year),

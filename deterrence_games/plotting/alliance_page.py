@@ -43,6 +43,8 @@ def alliance_page(report: "AllianceReport") -> str:
         f'<p class="note">This is no verdict about the real world. It rests on {counts} numbers, listed at the end with their '
         "sources; stakes, costs of war and the aggressor's prize are illustrative unless given.</p>",
     ]
+    if report.region is not None:
+        parts.append(f"<p>Attacked in {escape(report.region)}: only obligations that reach there count.</p>")
     if report.left_out:
         parts.append(f"<p>Left out for want of a figure of strength: {escape(', '.join(report.left_out))}.</p>")
     parts += [
@@ -158,6 +160,7 @@ def _network(ax: "Axes", report: "AllianceReport") -> None:
         weight = "bold" if name == target else "normal"
         ax.text(1.12 * x, 1.12 * y, name, ha="center", va="center", fontsize=8, fontweight=weight)
         ax.plot(x, y, "o", color=ORANGE if name == target else INK, markersize=4, zorder=3)
-    ax.set_title(f"duties of defence; towards {target} in blue; {aggressor} outside", fontsize=9, pad=16)
+    where = "a member" if aggressor in at else "outside"
+    ax.set_title(f"duties of defence; towards {target} in blue; the aggressor, {aggressor}, {where}", fontsize=9, pad=16)
     ax.set_axis_off()
     ax.set_aspect("equal")

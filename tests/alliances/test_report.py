@@ -5,13 +5,14 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from matplotlib.figure import Figure
 
 import deterrence_games as dg
 from deterrence_games.alliances import anzus, assess, guarantee, hub_and_spokes, indicators, nato
 from deterrence_games.alliances.decision_rules import outcome
 from deterrence_games.alliances.report import alliance_report
 from deterrence_games.cli import main
-from deterrence_games.plotting.alliance_page import alliance_page
+from deterrence_games.plotting.alliance_page import _network, alliance_page
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,22 @@ def test_obligations_that_do_not_reach_the_region_are_no_part():
     assert {own.kind for own in found.obligations} == {"nonaggression", "consultation"}
     assert [row.change for row in found.suspended] == ["USA suspends its obligations"]
     assert found.assessment.guarantee.automaticity["USA"] == "consult"
+    assert found.to_document()["region"] == "south_china_sea"
+    assert "Attacked in south_china_sea: only obligations that reach there count" in alliance_page(found)
+
+
+def test_an_aggressor_within_is_not_drawn_outside():
+    """Text in the picture is drawn, so that the title is looked at before."""
+    titles = {}
+    for name, found in {
+        "AUS": alliance_report(anzus(), "NZL", "AUS", 2024, collective_security=True),
+        "USA": alliance_report(anzus(), "CHN", "AUS", 2024),
+    }.items():
+        ax = Figure().subplots()
+        _network(ax, found)
+        titles[name] = ax.get_title()
+    assert titles["AUS"].endswith("the aggressor, NZL, a member")
+    assert titles["USA"].endswith("the aggressor, CHN, outside")
 
 
 def test_a_folder_of_ones_own_with_its_figures(tmp_path, capsys):
