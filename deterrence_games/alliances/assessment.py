@@ -1,7 +1,7 @@
 """Is this guarantee credible? Every answer about one guarantee, by member; and which of several targets is attacked."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,7 +82,7 @@ class Assessment:
         """One row a member (needs the extra ``tables``); the numbers that went in are in ``guarantee.to_dataframe()``."""
         import pandas as pd
 
-        return pd.DataFrame([vars(own) for own in self.members])
+        return pd.DataFrame([vars(own) for own in self.members], columns=[own.name for own in fields(Member)])
 
     def __repr__(self) -> str:
         own = self.outcome

@@ -1,6 +1,6 @@
 """Interest and promise: who would come anyway, who comes for the promise only, and what the promise is worth to each side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,7 +81,7 @@ class Alignment:
         """One row an ally (needs the extra ``tables``)."""
         import pandas as pd
 
-        return pd.DataFrame([vars(own) for own in self.members])
+        return pd.DataFrame([vars(own) for own in self.members], columns=[own.name for own in fields(AllyInterest)])
 
     def __repr__(self) -> str:
         lines = [

@@ -1,7 +1,7 @@
 """Obligations between states: who owes what to whom, where, how automatically and since when."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ class Obligations:
         """The obligations as a pandas table, one a row (needs the extra ``tables``)."""
         import pandas as pd
 
-        return pd.DataFrame([asdict(row) | {"regions": ";".join(row.regions)} for row in self.rows])
+        rows = [asdict(row) | {"regions": ";".join(row.regions)} for row in self.rows]
+        return pd.DataFrame(rows, columns=[own.name for own in fields(Obligation)])
 
     def __repr__(self) -> str:
         lines = [

@@ -6,7 +6,20 @@ import numpy as np
 import pytest
 
 import deterrence_games as dg
-from deterrence_games.alliances import Alliance, Clause, Membership, Period, Suspension, Treaty, anzus, hub_and_spokes, nato
+from deterrence_games.alliances import (
+    Alliance,
+    Clause,
+    Membership,
+    Period,
+    Suspension,
+    Treaty,
+    alignment,
+    anzus,
+    assess,
+    guarantee,
+    hub_and_spokes,
+    nato,
+)
 
 PACT = Treaty("pact", "A pact", "1950-06-01", Period("1951"))
 
@@ -137,6 +150,16 @@ def test_graph_carries_the_fields_and_the_table_its_rows():
     table = nato().obligations("EST", 2024).to_dataframe()
     assert len(table) == 93
     assert set(table["standing"]) <= {"seen", "recalled"}
+
+
+def test_tables_without_rows_have_their_columns():
+    full, empty = (nato().obligations("POL", year).to_dataframe() for year in (1999, 1998))
+    assert len(empty) == 0
+    assert list(empty.columns) == list(full.columns)
+    alone = guarantee(anzus().without("NZL", "USA"), "CHN", "AUS", 2024)
+    for table in (assess(alone).to_dataframe(), alignment(alone).to_dataframe()):
+        assert len(table) == 0
+        assert table.columns[0] == "ally"
 
 
 def test_two_duties_of_a_kind_stay_two_edges():
