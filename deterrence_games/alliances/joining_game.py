@@ -59,9 +59,11 @@ def as_game(guarantee: Guarantee) -> Game:
             else:
                 worth -= form.promise[k]
             payoffs[outcome][ally] = float(worth)
-    war: Simultaneous | str = (
-        leaves[()] if not form.allies else Simultaneous(dict.fromkeys(form.allies, ("stay", "come")), leaves)
-    )
+    war: Simultaneous | Decision | str = leaves.get((), "")
+    if len(form.allies) == 1:
+        war = Decision(form.allies[0], {move: leaf for (move,), leaf in leaves.items()})
+    elif form.allies:
+        war = Simultaneous(dict.fromkeys(form.allies, ("stay", "come")), leaves)
     return Game(
         name=guarantee.title,
         players=(guarantee.aggressor, *form.allies),

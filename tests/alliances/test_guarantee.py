@@ -159,6 +159,16 @@ def test_general_solver_on_the_written_game(seed):
     assert {(*row.tolist(), int(not own.deters)) for row, own in zip(ours.joins, ours, strict=True)} == pure
 
 
+@pytest.mark.parametrize(("promise", "path"), [(1.0, "status_quo"), (0.0, "war: nobody comes")])
+def test_a_single_ally_on_the_written_game(promise, path):
+    small = one_ally(promise=promise, stake=0.1, war_cost=0.2)
+    (found,) = dg.solve(as_game(small))
+    (ours,) = small.equilibria()
+    assert found.outcomes[path] == 1.0
+    assert (ours.coming, ours.deters) == ((("USA",), True) if promise else ((), False))
+    assert found.behavior["USA", "", ("attack",)]["come"] == float(bool(promise))
+
+
 def test_names_of_states_may_have_spaces():
     pact = anzus().with_member("New Caledonia", 2000).with_member("New", 2000).with_member("Caledonia", 2000)
     force = {"New Caledonia": 1.0, "New": 2.0, "Caledonia": 3.0}
