@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from math import isfinite, nan
 from typing import TYPE_CHECKING
 
+from deterrence_games.alliances.obligations import STANDINGS
 from deterrence_games.errors import AllianceError, ParameterError
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class Indicators(Mapping[tuple[str, int, str], float]):
         seen: set[tuple[str, int, str, str]] = set()
         for figure in self.figures:
             key = (figure.state, figure.year, figure.measure)
+            if figure.standing not in STANDINGS:
+                what = f"{self.name}: {figure.measure} of {figure.state} in {figure.year}"
+                raise AllianceError(f"{what}: standing {figure.standing!r} is unknown; use one of {', '.join(STANDINGS)}")
             if (*key, figure.vintage) in seen:
                 raise AllianceError(
                     f"{self.name}: {figure.measure} of {figure.state} in {figure.year} stands there twice; give vintages"

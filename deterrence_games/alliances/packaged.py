@@ -115,7 +115,7 @@ def read_indicators(path: str | Path) -> Indicators:
     for line, fields in rows_of(path, INDICATORS, ("vintage", "note")):
         state, year, measure, value, source, standing, vintage, note = fields
         at, amount = number(path, line, "year", year, int), number(path, line, "value", value)
-        figures.append(Figure(state, at, measure, amount, vintage, source, standing, note))
+        figures.append(Figure(state, at, measure, amount, vintage, source, standing or "given", note))
     return Indicators(tuple(figures), path.name)
 
 
@@ -143,7 +143,7 @@ def read_alliance(folder: str | Path, name: str | None = None) -> Alliance:
     for line, fields in rows_of(path, TREATIES, ("exit_notice_years", "note")):
         alliance, code, title, signed, in_force, ended, source, standing, notice, note = fields
         leave = number(path, line, "exit_notice_years", notice) if notice else None
-        treaty = Treaty(code, title, signed, Period(in_force, ended), leave, source, standing, note)
+        treaty = Treaty(code, title, signed, Period(in_force, ended), leave, source, standing or "given", note)
         treaties.setdefault(alliance, []).append(treaty)
     if name is None and len(treaties) == 1:
         (name,) = treaties
@@ -161,7 +161,7 @@ def read_alliance(folder: str | Path, name: str | None = None) -> Alliance:
     path = folder / "memberships.csv"
     for line, (treaty_code, state, begin, end, source, standing) in rows_of(path, MEMBERSHIPS):
         if keep(path, line, treaty_code):
-            members.append(Membership(treaty_code, state, Period(begin, end), source, standing))
+            members.append(Membership(treaty_code, state, Period(begin, end), source, standing or "given"))
     path = folder / "clauses.csv"
     for line, fields in rows_of(path, CLAUSES, ("source", "standing", "note")):
         treaty_code, article, kind, promisor, promisee, regions, automaticity, rule, begin, end, source, standing, note = fields
@@ -179,7 +179,8 @@ def read_alliance(folder: str | Path, name: str | None = None) -> Alliance:
         for line, fields in rows_of(path, SUSPENSIONS, ("note",)):
             treaty_code, promisor, promisee, begin, end, source, standing, note = fields
             if keep(path, line, treaty_code):
-                suspensions.append(Suspension(treaty_code, promisor, promisee, Period(begin, end), source, standing, note))
+                period = Period(begin, end)
+                suspensions.append(Suspension(treaty_code, promisor, promisee, period, source, standing or "given", note))
     path = folder / "regions.csv"
     reach_of = rows_of(path if path.exists() else DATA / "regions.csv", ("region", "within"))
     regions_of = {region: within for _, (region, within) in reach_of}

@@ -93,6 +93,9 @@ class Membership:
     source: str = ""
     standing: str = "given"
 
+    def __post_init__(self) -> None:
+        check_word(f"treaty {self.treaty!r}, member {self.state!r}", "standing", self.standing, STANDINGS)
+
 
 @dataclass(frozen=True)
 class Clause:
@@ -139,6 +142,7 @@ class Suspension:
         self.period.check(what)
         if self.promisor == self.promisee != EVERYBODY:
             raise AllianceError(f"{what}: nobody owes itself anything; name another promisee")
+        check_word(what, "standing", self.standing, STANDINGS)
 
 
 def check_word(what: str, field: str, word: str, allowed: tuple[str, ...]) -> None:

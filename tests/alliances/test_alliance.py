@@ -201,6 +201,8 @@ BAD = {
     "'\\*' of 'north_atlantic_treaty': that is no name of a state": lambda: nato().with_member("*", 2030),
     "'' of 'pact': that is no name of a state": lambda: pact(memberships=(Membership("pact", "", Period("1951")),)),
     "nobody owes itself anything": lambda: nato().suspend("USA", "USA", 2030),
+    "member 'A': standing 'sure' is unknown": lambda: Membership("pact", "A", Period("1951"), "me", "sure"),
+    "suspension of A towards B: standing 'sure' is unknown": lambda: Suspension("pact", "A", "B", Period(), "me", "sure"),
     "does not lead to 'world'": lambda: pact(regions={"here": "there", "there": "here"}),
     "stands there twice for the same time": lambda: nato().with_member("EST", 2030),
 }  # fmt: skip

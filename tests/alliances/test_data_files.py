@@ -134,6 +134,14 @@ def test_atop_members_are_those_with_an_obligation(tmp_path):
     }
 
 
+def test_figures_have_a_standing(tmp_path):
+    head = "state,year,measure,value,source,standing\n"
+    figures = dg.alliances.read_indicators(written(tmp_path, head + "USA,2020,m,1,me,\n")).figures
+    assert figures[0].standing == "given"
+    with pytest.raises(dg.AllianceError, match="m of USA in 2020: standing 'sure' is unknown; use one of seen, derived"):
+        dg.alliances.read_indicators(written(tmp_path, head + "USA,2020,m,1,me,sure\n"))
+
+
 def test_rows_without_content_and_lines_within_quotes(tmp_path):
     text = 'state,year,measure,value,source,standing\nUSA,2020,m,1,"a\nb\u2028c",seen\n,,,,,\n  \nGBR,2020,m,2,d\u2028e,seen\n'
     figures = dg.alliances.read_indicators(written(tmp_path, text)).measure("m", 2020)
