@@ -109,7 +109,7 @@ class _Writer:
                 player = int(s.slot_player[slot])
                 action = s.actions[slot][choice - self.tree.choice_first[slot]]
                 text = "_".join(("r", s.players[player], s.types[player][kind], action))
-            text = re.sub(r"\W", "_", text)
+            text = re.sub(r"\W", "_", text, flags=re.ASCII)  # a name that files and claims can be read from
             name = next(t for t in (text, *(f"{text}_{n}" for n in range(2, 999))) if Symbol(t, real=True) not in taken)
             taken.add(Symbol(name, real=True))
             self.names[k] = Symbol(name, real=True)

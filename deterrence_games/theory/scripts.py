@@ -20,6 +20,9 @@ SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "\\": r"\textbackslash{}",
+    "[": "{[}",  # at the start of a row of a table it would be read as an option of the row before
+    "]": "{]}",
+    "*": "{*}",
 }
 LATEX_SIGNS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "="}
 LONGEST = 100  # visible characters that stay one fraction
@@ -99,7 +102,7 @@ class Latex:
 
     def text(self, words: str) -> str:
         """Write plain words."""
-        return re.sub(r"[&%$#_{}<>|~^\\]", lambda found: SPECIAL[found[0]], words)
+        return re.sub(r"[&%$#_{}<>|~^\\\[\]*]", lambda found: SPECIAL[found[0]], words)
 
     def bold(self, words: str) -> str:
         """Write plain words in bold."""

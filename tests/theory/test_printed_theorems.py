@@ -12,6 +12,7 @@ from sympy import latex
 from sympy.core.relational import Relational
 
 import deterrence_games as dg
+from deterrence_games.io.theorem_json import theorem_from_json, theorem_to_json
 from deterrence_games.theory.scripts import Html, Latex
 from deterrence_games.theory.thresholds import recurring
 
@@ -40,6 +41,27 @@ def hostile():
             assumptions=("c > 0", "0 < p < 1"),
         )
     )
+
+
+@pytest.fixture(scope="module")
+def bracketed():
+    """A theorem with a free probability about players whose signs LaTeX reads as options at the start of a row."""
+    return dg.derive(
+        dg.Game(
+            name="[a] *b*",
+            players=("[Łódź", "*b*"),
+            tree=dg.Decision("[Łódź", {"[stay": "peace", "*go*": dg.Decision("*b*", {"yield]": "gain", "fight": "war"})}),
+            payoffs={"peace": {"[Łódź": 0, "*b*": 2}, "gain": {"[Łódź": "c", "*b*": 0}, "war": {"[Łódź": "-c", "*b*": 0}},
+            assumptions=("c > 2",),
+        )
+    )
+
+
+def test_free_probabilities_have_names_that_files_and_claims_can_be_read_from(bracketed):
+    names = {symbol.name for family in bracketed.families for case in family.cases for symbol in case.ranges}
+    assert names == {"q__b__fight", "q____d___go_"}
+    text = theorem_to_json(bracketed)
+    assert theorem_to_json(theorem_from_json(text, "text")) == text
 
 
 def test_a_sum_begins_with_a_positive_term():
@@ -113,8 +135,8 @@ def test_the_table_has_a_row_for_everything(theorem):
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs a TeX installation, which is no package of Python")
-def test_latex_compiles(hostile, theorem, tmp_path):
-    for own in (hostile, theorem):
+def test_latex_compiles(hostile, bracketed, theorem, tmp_path):
+    for own in (hostile, bracketed, theorem):
         (tmp_path / "theorem.tex").write_text(own.to_latex(standalone=True))
         command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "theorem.tex"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
