@@ -170,6 +170,15 @@ def test_derive_writes_the_theorem_and_prove_reads_it(run, tmp_path):
     status, out, errors = run("prove", "rudimentary_asymmetric_deterrence", "--claim", holds, fails)
     assert (status, errors) == (1, [])
     assert "refuted at" in out.splitlines()[1]
+    here = [argument if argument != "rudimentary_asymmetric_deterrence" else files[-1] for argument in MAP]
+    for own in (here, list(MAP)):
+        status, out, errors = run(*own, "--exact", "-o", str(tmp_path / f"{len(own[1])}.csv"))
+        assert (status, errors) == (0, [])
+    one, other = tmp_path.glob("*.csv")
+    assert one.read_text() == other.read_text()
+    status, _, errors = run("derive", files[-1])
+    assert status == 2
+    assert "holds a theorem, which prove and map --exact take" in errors[0]
 
 
 def test_map_warns_once_of_assumptions(run, tmp_path):

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deterrence_games.errors import DeterrenceGamesError, FormatError, ParameterError
 from deterrence_games.games import Game
 from deterrence_games.games.expressions import parse
 from deterrence_games.models import CATALOGUE
+
+if TYPE_CHECKING:
+    from deterrence_games.theory import Theorem
 
 
 def read_game(name: str) -> Game:
@@ -19,6 +23,12 @@ def read_game(name: str) -> Game:
 
         found = read(name)
         if not isinstance(found, Game):
+            from deterrence_games.theory import Theorem
+
+            if isinstance(found, Theorem):
+                raise DeterrenceGamesError(
+                    f"file '{name}' holds a theorem, which prove and map --exact take; give the file of a game here"
+                )
             raise DeterrenceGamesError(f"file '{name}' holds numbers, not a game in symbols; read and solve it from Python")
         return found
     near = get_close_matches(name, CATALOGUE, 1)
@@ -26,6 +36,19 @@ def read_game(name: str) -> Game:
     raise DeterrenceGamesError(
         f"no model is called {name!r}{hint}; use one of {', '.join(CATALOGUE)}, or the path of a JSON file"
     )
+
+
+def read_theorem(name: str) -> "Theorem":
+    """Take a theorem from its file, or derive it from a game."""
+    from deterrence_games.api import derive
+    from deterrence_games.io import read
+    from deterrence_games.theory import Theorem
+
+    if Path(name).suffix.lower() == ".json":
+        found = read(name)
+        if isinstance(found, Theorem):
+            return found
+    return derive(read_game(name))
 
 
 def read_params(texts: Sequence[str]) -> dict[str, float]:

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 DONE, CLAIM_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 GAME = "a model of the library (see: deterrence-games models), or the path of a game's JSON file"
+GAME_OR_THEOREM = f"{GAME}, or of a theorem that derive wrote"
 PARAMETER = "values of parameters: integers, decimals or fractions, such as p_ch=1/2 c_SQ=3"
 
 Run = Callable[[argparse.Namespace], int]

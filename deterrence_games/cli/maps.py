@@ -4,9 +4,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deterrence_games.cli.arguments import read_axis, read_game, read_params, read_values
-from deterrence_games.cli.command import DONE, GAME, Commands, add_params
+from deterrence_games.cli.arguments import read_axis, read_game, read_params, read_theorem, read_values
+from deterrence_games.cli.command import DONE, GAME_OR_THEOREM, Commands, add_params
 from deterrence_games.errors import FormatError, ParameterError
+from deterrence_games.games import Game
 
 if TYPE_CHECKING:
     from deterrence_games.results.region_map import RegionMap
@@ -21,7 +22,7 @@ def add_to(commands: Commands) -> None:
         "map rudimentary_asymmetric_deterrence --x p:0:1:101 --y a_DC:0:9:101 "
         "-p a_DD=-3 a_SQ=0 b_DDs=0 b_DC=1 b_DDh=2 b_SQ=3 -o map.png map.csv",
     )
-    draw.add_argument("game", metavar="NAME", help=GAME)
+    draw.add_argument("game", metavar="NAME", help=f"{GAME_OR_THEOREM} (with --exact)")
     for side in ("x", "y"):
         draw.add_argument(
             f"--{side}",
@@ -53,7 +54,6 @@ def add_to(commands: Commands) -> None:
 
 def _map(options: argparse.Namespace) -> int:
     from deterrence_games.analysis.equilibrium_map import equilibrium_map
-    from deterrence_games.api import derive
     from deterrence_games.plotting import plot_map, plot_maps
     from deterrence_games.plotting.style import FORMATS, drawing
 
@@ -68,13 +68,13 @@ def _map(options: argparse.Namespace) -> int:
     if any(place.suffix.lower() != ".csv" for place in places):
         with drawing():  # complains now, not after the work, when matplotlib is missing
             pass
-    game, fixed = read_game(options.game), read_params(options.params)
+    fixed = read_params(options.params)
     x, y = read_axis("--x", options.x), read_axis("--y", options.y)
     third, values = read_values("--over", options.over) if options.over is not None else ("", [])
-    theorem = derive(game) if options.exact else None
+    source = read_theorem(options.game) if options.exact else read_game(options.game)
 
     def find(own: dict[str, float]) -> "RegionMap":
-        return equilibrium_map(game, x, y, own) if theorem is None else theorem.map(x, y, own)
+        return equilibrium_map(source, x, y, own) if isinstance(source, Game) else source.map(x, y, own)
 
     if third in fixed:
         raise ParameterError(f"--over {third!r:.60} is given with -p too; leave it out there")

@@ -2,14 +2,10 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from deterrence_games.cli.arguments import read_game
-from deterrence_games.cli.command import CLAIM_FAILED, DONE, GAME, Commands
+from deterrence_games.cli.arguments import read_game, read_theorem
+from deterrence_games.cli.command import CLAIM_FAILED, DONE, GAME, GAME_OR_THEOREM, Commands
 from deterrence_games.errors import FormatError
-
-if TYPE_CHECKING:
-    from deterrence_games.theory import Theorem
 
 SUFFIXES = (".tex", ".html", ".json")
 
@@ -39,7 +35,7 @@ def add_to(commands: Commands) -> None:
         "prove or refute claims about a game's equilibria; exit status 1 when one is refuted or stays unknown",
         "prove unilateral_deterrence --claim '(c_DC - c_SQ)/(c_DC - c_CD) < (c_DC - c_SQ)/(c_DC - c_DDh)'",
     )
-    prove.add_argument("game", metavar="NAME", help=f"{GAME}, or of a theorem that derive wrote")
+    prove.add_argument("game", metavar="NAME", help=GAME_OR_THEOREM)
     prove.add_argument("--claim", metavar="TEXT", nargs="+", action="extend", required=True, help="what shall hold")
 
 
@@ -70,21 +66,8 @@ def _derive(options: argparse.Namespace) -> int:
 
 
 def _prove(options: argparse.Namespace) -> int:
-    theorem = _theorem(options.game)
+    theorem = read_theorem(options.game)
     proofs = [theorem.prove(claim) for claim in options.claim]
     for proof in proofs:
         print(proof)
     return DONE if all(proof.verdict == "proved" for proof in proofs) else CLAIM_FAILED
-
-
-def _theorem(name: str) -> "Theorem":
-    """A theorem from its file, or derived."""
-    from deterrence_games.api import derive
-    from deterrence_games.io import read
-    from deterrence_games.theory import Theorem
-
-    if Path(name).suffix.lower() == ".json":
-        found = read(name)
-        if isinstance(found, Theorem):
-            return found
-    return derive(read_game(name))
