@@ -39,6 +39,8 @@ class Coordinates:
         Coordinates that are priors of one player's types, each over the prior of the last type.
     assumptions : list of Constraint
         What the coordinates do not guarantee by being positive.
+    priors : frozenset of Symbol
+        Parameters that priors are made of.
     """
 
     ring: Ring
@@ -48,6 +50,7 @@ class Coordinates:
     odds: dict[int, tuple[Symbol, Expr, Expr]]
     weights: list[tuple[int, ...]] = field(default_factory=list)
     assumptions: list[Constraint] = field(default_factory=list)
+    priors: frozenset[Symbol] = frozenset()
     _quotients: dict[Any, tuple[Expr, dict[Expr, int]]] = field(default_factory=dict, repr=False)
 
     def fraction(self, expression: Expr) -> Fraction:
@@ -197,7 +200,8 @@ def coordinates_of(game: Game, unknowns: Sequence[str], roots: int = 0) -> Coord
     groups = _weighed(game, lower)
     ring = Ring([*(f"c{k}" for k in range(len(symbols))), *unknowns], roots)
     place = {name: k for k, name in enumerate(symbols)}
-    found = Coordinates(ring, set(), {}, {}, {})
+    priors = (prior.free_symbols for own in game.types.values() for prior in own.values())
+    found = Coordinates(ring, set(), {}, {}, {}, priors=frozenset().union(*priors))
     for own, rest in groups:
         total = ring.sum([ring.one, *(ring.variables[place[s.name]] for s in own)])
         found.weights.append(tuple(place[s.name] for s in own))

@@ -20,9 +20,10 @@ def readable(constraints: Sequence[Constraint], prover: Prover) -> tuple[Relatio
     """Write a conjunction of conditions on the parameters.
 
     A parameter between two numbers, a sum of one player's priors or a ratio of two that enters a condition linearly is
-    isolated, the one with the shortest threshold first; without one, the positive terms stand on one side and the negative
-    ones on the other. The sign of what one has to divide by may rest on conditions that are written already, never on the
-    condition itself. Isolated parameters come first, in the game's order, each with its lower bounds before its upper ones.
+    isolated: priors before others, and of these the one with the shortest threshold. Without one, the positive terms stand
+    on one side and the negative ones on the other. The sign of what one has to divide by may rest on conditions that are
+    written already, never on the condition itself. Isolated parameters come first, in the game's order, each with its lower
+    bounds before its upper ones.
     """
     written: dict[Constraint, Relational] = {}
     for given in ((), None):  # first what the assumptions alone allow
@@ -50,7 +51,7 @@ def _isolated(constraint: Constraint, prover: Prover, given: Sequence[Constraint
     """The condition with a parameter against its threshold, where the sign of the denominator is known."""
     sign, polynomial = constraint
     priors = set(prover.coordinates.odds).union(*prover.coordinates.weights)
-    best: tuple[tuple[int, int, str], Relational] | None = None
+    best: tuple[tuple[bool, int, int, str], Relational] | None = None
     for held, above, below in (*_odds(polynomial, prover), *_weights(polynomial, prover)):
         direction = prover.sign(below, given)
         if direction not in (1, -1):
@@ -58,7 +59,8 @@ def _isolated(constraint: Constraint, prover: Prover, given: Sequence[Constraint
         threshold = fraction_expression((above * direction, below * direction), prover)
         relation = (RELATIONS if direction == 1 else TURNED)[sign](held, threshold, evaluate=False)
         others = len((above.variables | below.variables) & priors)
-        rank = (others, len(above.coefficients) + len(below.coefficients), str(held))
+        payoff = not held.free_symbols & prover.coordinates.priors
+        rank = (payoff, others, len(above.coefficients) + len(below.coefficients), str(held))
         if best is None or rank < best[0]:
             best = rank, relation
     return best[1] if best else None

@@ -49,6 +49,24 @@ def test_payoffs_may_be_ratios_whose_denominators_have_a_sign():
         dg.derive(brinkmanship(payoffs=payoffs, assumptions=("w > 1", "c > 0", "0 < q < 1")))
 
 
+def test_a_prior_is_held_against_payoffs_even_where_these_lie_between_numbers():
+    game = dg.Game(
+        name="normalised",
+        players=("a", "b"),
+        tree=dg.Decision("a", {"wait": "status_quo", "act": dg.Decision("b", {"yield": "win", "fight": "war"})}),
+        types={"a": {"hard": "p", "soft": "1 - p"}},
+        payoffs={
+            "status_quo": {"a": 0, "b": 1},
+            "win": {"a": 1, "b": 0},
+            "war": {"a": {"hard": "u", "soft": "-v"}, "b": {("hard", ""): "-w", ("soft", ""): "x"}},
+        },
+        assumptions=("0 < u < 1", "0 < v < 1", "0 < w < 1", "0 < x < 1", "0 < p < 1"),
+    )
+    theorem = dg.derive(game)
+    told = {str(condition) for family in theorem.families for condition in family.conditions}
+    assert told == {"p >= x/(w + x)", "p < x/(w + x)"}
+
+
 def test_three_types_as_weights():
     game = dg.Game(
         name="three_types",
