@@ -56,6 +56,8 @@ class CompiledValues:
 
     def __init__(self, values: ClosedValues, quantities: Sequence[str]) -> None:
         for name in quantities:
+            if quantities.count(name) > 1:
+                raise ParameterError(f"theorem: quantity {name!r:.40} is asked for twice; name it once")
             if name not in values.quantities:
                 raise ParameterError(f"theorem: {name!r:.40} is no quantity; use {', '.join(values.quantities)}")
         if len(values.conditions) > MOST_FAMILIES:
@@ -79,13 +81,13 @@ class CompiledValues:
         Raises
         ------
         ParameterError
-            When a parameter is unknown or missing, and when columns have different lengths or more than one axis.
+            When a parameter is unknown, missing or no real number, and when columns have different lengths or several axes.
         """
         for name in (*params, *self.values.parameters):
             if name not in params or name not in self.values.parameters:
                 what = f"unknown parameter {name!r}" if name in params else f"parameter {name!r} is missing"
                 raise ParameterError(f"theorem: {what}; give exactly {', '.join(self.values.parameters)}")
-        columns = {name: np.asarray(params[name], dtype=np.float64) for name in self.values.parameters}
+        columns = {name: _column(name, params[name]) for name in self.values.parameters}
         points = _points(columns)
         families = len(self.values.conditions)
         mask, flags = np.empty(points, dtype=np.uint64), np.empty(points, dtype=np.uint8)
@@ -126,6 +128,18 @@ class CompiledValues:
             for name, values in decided.items():
                 bounds[name][places] = values
         return exists, (flags & INSIDE) > 0, border, bounds
+
+
+def _column(name: str, given: npt.ArrayLike) -> Floats:
+    try:
+        column = np.asarray(given)
+        if column.dtype.kind == "O" and None not in column.ravel().tolist():  # fractions, say; None would become NaN
+            column = column.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        column = np.empty(0, dtype=np.str_)
+    if column.dtype.kind not in "iuf":
+        raise ParameterError(f"theorem: parameter {name!r} is {given!r:.60}; give real numbers")
+    return np.asarray(column, dtype=np.float64)
 
 
 def _points(columns: Mapping[str, Floats]) -> int:

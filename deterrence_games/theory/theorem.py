@@ -343,26 +343,26 @@ class Theorem:
         found, _, _, _ = self.regions.evaluate(flat, math.prod(shape), ())
         return {family.name: found[:, k].reshape(shape) for k, family in enumerate(self.families)}
 
-    def evaluate(self, params: Mapping[str, npt.ArrayLike], quantities: Sequence[str] = ("outcomes",)) -> PointValues:
+    def evaluate(self, params: Mapping[str, npt.ArrayLike], quantities: str | Sequence[str] = ("outcomes",)) -> PointValues:
         """The theorem at millions of points, compiled: which families exist, where borders are, and quantities in each family.
 
         Parameters
         ----------
         params : mapping parameter -> float64[point] or number
-        quantities : sequence of str
+        quantities : str or sequence of str
             Of ``outcomes``, ``payoffs``, ``war``, ``deterrence`` and ``strategies``, whose labels are those of `Game.outcomes`,
             of `Game.players`, one, one, and every action at every information set in the order of `TreeForm.structure`.
 
         Raises
         ------
         ParameterError
-            For a parameter or quantity that is unknown or missing, and columns of different lengths.
+            For a parameter or quantity that is unknown, missing or no number, and columns of different lengths.
         """
         return self.compiled(quantities).evaluate(params)
 
-    def compiled(self, quantities: Sequence[str]) -> CompiledValues:
+    def compiled(self, quantities: str | Sequence[str]) -> CompiledValues:
         """What `evaluate` runs, made once for each choice of quantities."""
-        wanted = tuple(quantities)
+        wanted = (quantities,) if isinstance(quantities, str) else tuple(quantities)
         if wanted not in self._compiled:
             self._compiled[wanted] = CompiledValues(self.values, wanted)
         return self._compiled[wanted]

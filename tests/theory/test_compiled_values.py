@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -257,12 +258,25 @@ def test_rational_constants_are_fractions_at_borders():
         ),
         ({"p_ch": np.full((3, 1), 0.5)}, ("outcomes",), "has shape"),
         ({}, ("beliefs",), "'beliefs' is no quantity"),
+        ({}, ("war", "war"), "quantity 'war' is asked for twice"),
+        ({}, "beliefs", "'beliefs' is no quantity"),
+        ({"p_ch": "half"}, ("war",), "parameter 'p_ch' is 'half'; give real numbers"),
+        ({"p_ch": [0.5, None]}, ("war",), r"parameter 'p_ch' is \[0.5, None\]; give real numbers"),
+        ({"p_ch": 0.5j}, ("war",), "parameter 'p_ch' is 0.5j; give real numbers"),
+        ({"p_ch": [[0.5], [0.1, 0.2]]}, ("war",), "parameter 'p_ch' is .*; give real numbers"),
     ],
 )
 def test_bad_input(unilateral, changes, quantities, words):
     params = {**PAYOFFS, "p_ch": 0.5, "p_def": 0.2, **changes}
     with pytest.raises(ParameterError, match=words):
         unilateral.evaluate({name: value for name, value in params.items() if value is not None}, quantities)
+
+
+def test_one_quantity_and_fractions(unilateral):
+    half = unilateral.evaluate({**PAYOFFS, "p_ch": [Fraction(1, 2)], "p_def": 0.2}, "war")
+    assert (
+        half.low["war"].tolist() == unilateral.evaluate({**PAYOFFS, "p_ch": [0.5], "p_def": 0.2}, ("war",)).low["war"].tolist()
+    )
 
 
 def test_no_points_and_one_point(unilateral):
