@@ -46,7 +46,7 @@ class RegionLook:
         return " + ".join(self.names)
 
 
-UNDECIDED = RegionLook(("not decided (search not exhaustive)",), "#BDBDBD", "...")
+UNDECIDED = RegionLook(("not decided (search not exhaustive, or no game there)",), "#BDBDBD", "...")
 OUTSIDE = RegionLook(("an assumption of the game fails",), "#BDBDBD", "...")
 
 

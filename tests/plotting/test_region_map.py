@@ -127,7 +127,7 @@ def test_regions_too_small_for_a_name_are_numbered_in_the_legend():
 def test_undecided_points_are_grey_and_in_the_legend():
     figure = plot_map(unilateral_map(hole=True))
     (line,) = axes_of(figure).get_legend().get_texts()
-    assert line.get_text() == "not decided (search not exhaustive)"
+    assert line.get_text().replace("\n", " ") == "not decided (search not exhaustive, or no game there)"
     figure.set_dpi(100)
     red, green, blue = pixel(figure, 0.803, 0.807)
     assert red == green == blue
