@@ -27,6 +27,8 @@ FIRST_PROFILES = 4  # rows a game to begin with; doubled whenever the findings d
 BYTES = 8 + 2 + 1  # offset, count and status of a game
 BYTES_2X2 = BYTES + 2 + 16  # and its mask and mixing probabilities
 
+EXACT = 1 << 53  # up to here every integer is a float
+
 SMALL_CHUNK = 1 << 15  # 2x2 games a task
 CHUNK = 2048  # larger games a task
 
@@ -302,7 +304,17 @@ def _checked(payoffs: npt.ArrayLike) -> npt.NDArray[Any]:
         )
     if min(games.shape[2:]) == 0:
         raise GameError(f"a batch of {_by(games.shape[2:])} games: a player has no strategy; give each player at least one")
+    if games.dtype.kind in "iu" and games.size and max(int(games.max()), -int(games.min())) > EXACT:
+        return _differences(games)
     return games
+
+
+def _differences(games: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Integers that floats cannot hold, less the smallest of the player in the game, which changes no equilibrium."""
+    least = games.min(axis=tuple(range(2, games.ndim)), keepdims=True)
+    wide = np.uint64 if games.dtype.kind == "u" else np.int64
+    found: npt.NDArray[Any] = games.astype(wide).view(np.uint64) - least.astype(wide).view(np.uint64)  # modulo 2**64
+    return found
 
 
 def _own_copy(games: npt.NDArray[Any]) -> Floats:

@@ -151,6 +151,24 @@ def test_any_layout_and_dtype_of_numbers(shape):
     assert (payoffs == frozen).all()
 
 
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+@pytest.mark.parametrize("shape", [(2, 2), (2, 3), (2, 2, 2)])
+def test_integers_that_are_no_floats_are_told_apart(shape, dtype):
+    """Equilibria do not change with a constant, at either end of 64 bits."""
+    small = np.random.default_rng(6).integers(0, 4, (20, len(shape), *shape))
+    plain = solve_batch(small)
+    ends = np.iinfo(dtype)
+    for shifted in (small.astype(dtype) + dtype(ends.max - 3), small.astype(dtype) + dtype(ends.min)):
+        found = solve_batch(shifted)
+        np.testing.assert_array_equal(found.profiles, plain.profiles)
+        np.testing.assert_array_equal(found.status, plain.status)
+    apart = small.astype(dtype)
+    apart[:, 0] = np.where(small[:, 0] > 1, ends.max, ends.min)  # differences beyond the signed integers
+    zero = small.copy()
+    zero[:, 0] = small[:, 0] > 1
+    np.testing.assert_array_equal(solve_batch(apart).profiles, solve_batch(zero).profiles)
+
+
 def test_kernels_compile_once():
     for shape in SHAPES:
         solve_batch(np.ones((3, 2, *shape)))
