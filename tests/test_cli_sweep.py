@@ -207,6 +207,11 @@ def test_samples_and_tables(tmp_path):
     (tmp_path / "points.csv").write_text("p,a_DC\n0.5,1\n1/3,2\n")
     path.write_text(f'{common}[table]\nfile = "points.csv"\n{fixed}')
     assert read_study(path).arguments["grid"].columns == {"p": [0.5, 1 / 3], "a_DC": [1.0, 2.0]}
+    (tmp_path / "points.csv").write_text("p,a_DC\r\n0.5,1\r\n \r\n1/3,2\r\n\r\n")
+    assert read_study(path).arguments["grid"].columns == {"p": [0.5, 1 / 3], "a_DC": [1.0, 2.0]}
+    (tmp_path / "points.csv").write_text("p, p\n0.5,1\n")
+    with pytest.raises(dg.FormatError, match="a column stands twice in p,  p; name each once"):
+        read_study(path)
 
 
 def test_a_theorem_may_be_read_from_its_file(tmp_path):

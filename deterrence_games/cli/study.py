@@ -234,7 +234,11 @@ def _table(held: Mapping[str, Any], folder: Path) -> Any:
     except (OSError, UnicodeDecodeError) as problem:
         raise FormatError(f"table '{name}' cannot be read ({problem})") from None
     columns: dict[str, list[float]] = {parameter.strip(): [] for parameter in head}
+    if len(columns) < len(head):
+        raise FormatError(f"table '{name}': a column stands twice in {', '.join(head)}; name each once")
     for line, row in enumerate(rows, start=2):
+        if not any(map(str.strip, row)):
+            continue  # an empty line, as at the end of many files
         if len(row) != len(columns):
             raise FormatError(f"table '{name}', line {line}: {len(row)} values, the first line names {len(columns)} columns")
         for parameter, text in zip(columns, row, strict=True):
