@@ -125,7 +125,8 @@ def family_robustness(dataset: "xr.Dataset", quantiles: Sequence[float] = (0.1, 
     import xarray as xr
 
     names = family_names(dataset)
-    wanted = np.asarray(quantiles if isinstance(quantiles, Sequence) else [quantiles], dtype=object)
+    given = isinstance(quantiles, Sequence | np.ndarray)
+    wanted = np.asarray(quantiles if given else [quantiles], dtype=object)
     if wanted.ndim != 1 or not wanted.size or not all(_is_share(one) for one in wanted):
         raise ParameterError(
             f"family_robustness: quantiles are {quantiles!r:.60}; give numbers from 0 to 1, such as (0.1, 0.5)"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import deterrence_games as dg
 from deterrence_games.analysis import sweep_borders as module
-from tests.analysis.sweeps import PAYOFFS, UNILATERAL
+from tests.analysis.sweeps import PAYOFFS, SQUARE, UNILATERAL
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +89,12 @@ def test_the_distribution_over_a_region(theorem):
         assert float(found.distance.sel(quantile=level)) == pytest.approx(distance, abs=0.004)
     depths = np.linspace(0, 1 / 3, 10_001)
     assert float(found["mean"]) == pytest.approx(np.trapezoid((2 / 3 - depths) * (1 / 3 - depths), depths) / (2 / 9), abs=0.003)
+
+
+def test_quantiles_may_be_an_array(theorem):
+    swept = dg.sweep(theorem, SQUARE, fixed=PAYOFFS, quantities="families")
+    listed, array = dg.family_robustness(swept, [0.25, 0.5]), dg.family_robustness(swept, np.array([0.25, 0.5]))
+    assert array.equals(listed)
 
 
 def test_weighted_quantiles_by_hand():
