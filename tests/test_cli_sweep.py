@@ -84,6 +84,11 @@ def test_a_study_of_a_theorem_has_exact_borders_contours_and_maps_side_by_side(r
         ('map = "map.png"', 'contours = { families = "x.png" }', "contours: 'families' is no number; draw it with map"),
         ('["families", "war"]', '["war"]', "map shows families; add 'families' to the quantities, it has war"),
         ("p = { from = 0.05, to = 0.95, points = 7 }", "p = [0.5]", "pictures need two values or more along 'p', it has 1"),
+        (
+            "[fixed]\na_SQ = 0",
+            "a_SQ = { from = -1, to = 0, points = 25 }\n[fixed]",
+            "pictures need two values or more and at most 24 along 'a_SQ', it has 25",
+        ),
         ("a_DC = {", "[other]\na_DC = {", "unknown entry 'other'"),
         (
             'a_DC = { from = "1/2", to = 8, points = 3, scale = "log" }',

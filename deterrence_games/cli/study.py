@@ -127,9 +127,13 @@ def _study(content: Mapping[str, Any], folder: Path) -> Study:
             else "contours need a grid over two"
         )
         raise FormatError(f"{what}; it has {axes}")
-    for name, values in list(arguments["grid"].items())[:2] if picture or contours else ():
-        if isinstance(values, list) and len(values) < 2:
-            raise FormatError(f"pictures need two values or more along {name!r}, it has {len(values)}")
+    from deterrence_games.plotting.small_multiples import MOST
+
+    for axis, (name, values) in enumerate(arguments["grid"].items() if picture or contours else ()):
+        length = len(values) if isinstance(values, list) else values.points
+        if isinstance(length, int) and not (length >= 2 and (axis < 2 or length <= MOST)):
+            most = f" and at most {MOST}" if axis == 2 else ""
+            raise FormatError(f"pictures need two values or more{most} along {name!r}, it has {length}")
     return Study(game, arguments, picture, contours)
 
 
