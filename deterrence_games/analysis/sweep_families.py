@@ -116,6 +116,7 @@ def region_map(dataset: "xr.Dataset", theorem: Theorem | None = None) -> RegionM
         complete=(dataset["status"].transpose(y, x).to_numpy() & undecided) == 0,
         fixed={str(name): float(values) for name, values in dataset.coords.items() if values.ndim == 0},
         closed_form=None if theorem is None else _regions_of(theorem, dataset),
+        logarithmic=tuple(name for name in (x, y) if dataset[name].attrs.get("scale") == "log"),
     )
 
 

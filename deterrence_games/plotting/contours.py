@@ -11,6 +11,7 @@ import numpy.typing as npt
 from deterrence_games.analysis.sweep_findings import OPEN, OUTSIDE, SIDE
 from deterrence_games.analysis.sweep_quantities import FAMILIES
 from deterrence_games.errors import GameError
+from deterrence_games.plotting.regions import cell_edges
 from deterrence_games.plotting.style import (
     FAINT,
     INK,
@@ -68,7 +69,7 @@ def plot_contour(
     Where equilibria differ nothing is hidden: a sweep by family or by range is drawn twice, once for the least and once for
     the greatest value over all equilibria (over the members of a family when one is chosen), unless they are the same
     everywhere; a sweep with a selection rule is drawn once, under the rule's words. Contours end at the borders between
-    families, where values jump.
+    families, where values jump. Axes that were given as `Log` are logarithmic.
 
     Parameters
     ----------
@@ -188,9 +189,15 @@ def _draw(
     from matplotlib.patches import Patch
 
     x, y = (dataset[name].to_numpy() for name in axes)
+    edges = []
+    for name, values, scale in zip(axes, (x, y), (ax.set_xscale, ax.set_yscale), strict=True):
+        logarithmic = dataset[name].attrs.get("scale") == "log"
+        edges.append(np.concatenate([values[:1], cell_edges(values, logarithmic)[1::2], values[-1:]]))
+        if logarithmic:
+            scale("log")
     tints = ListedColormap(colormaps["Blues"](np.linspace(*TINTS, len(levels) - 1)))
     shades = ax.pcolormesh(
-        x, y, np.ma.masked_invalid(panel.values), shading="nearest", cmap=tints, norm=BoundaryNorm(levels, tints.N),
+        *edges, np.ma.masked_invalid(panel.values), shading="flat", cmap=tints, norm=BoundaryNorm(levels, tints.N),
         rasterized=True,
     )  # fmt: skip
     for here in _regions(dataset, axes, panel.values):

@@ -60,7 +60,8 @@ def plot_map(
 
     Every combination of equilibria is a region with a colour of its own; regions where several equilibria exist are hatched
     and labelled with all their names. Equilibria that exist in every region are named once, above the map. A combination
-    found only on lines of points is the tie between its neighbours, and is drawn as the border line.
+    found only on lines of points is the tie between its neighbours, and is drawn as the border line. Axes that a sweep was
+    given as `Log` are logarithmic.
 
     The map of a theorem is drawn from its closed forms, whatever grid it was computed on: its borders are the exact curves
     (`RegionMap.borders`), and regions fill what lies between them.
@@ -143,7 +144,11 @@ def draw_regions(
     """
     labels = region_map.labels()
     cells = regions.fill_cells(labels)
-    edges = regions.cell_edges(region_map.x_values), regions.cell_edges(region_map.y_values)
+    logarithmic = [name in region_map.logarithmic for name in (region_map.x, region_map.y)]
+    edges = regions.cell_edges(region_map.x_values, logarithmic[0]), regions.cell_edges(region_map.y_values, logarithmic[1])
+    for there, scale in zip(logarithmic, (ax.set_xscale, ax.set_yscale), strict=True):
+        if there:
+            scale("log")
     shown = np.unique(cells).tolist()
     unknown = OUTSIDE if given.closed_form is not None and given.closed_form.complete else UNDECIDED
     for k in shown:
@@ -195,11 +200,16 @@ def _raster(ax: "Axes", cells: regions.Ints, edges: tuple[regions.Floats, region
     box = ax.get_window_extent()
     dpi = figure_of(ax).dpi
     places = []
-    for ends, inches in zip(edges, (box.width / dpi, box.height / dpi), strict=True):
+    for ends, inches, log in zip(edges, (box.width / dpi, box.height / dpi), _logarithmic(ax), strict=True):
         count = max(8, round(inches * RASTER))
-        middles = ends[0] + (np.arange(count) + 0.5) / count * (ends[-1] - ends[0])
+        middles = regions.along(ends[0], ends[-1], (np.arange(count) + 0.5) / count, log)
         places.append(np.clip(np.searchsorted(ends, middles, side="right") - 1, 0, len(ends) - 2))
     return cells[np.ix_(places[1], places[0])]
+
+
+def _logarithmic(ax: "Axes") -> tuple[bool, bool]:
+    """Whether the axes across and up are logarithmic."""
+    return ax.get_xscale() == "log", ax.get_yscale() == "log"
 
 
 def _label_regions(ax: "Axes", raster: regions.Ints, looks: Sequence[RegionLook], numbered: dict[RegionLook, int]) -> None:
@@ -257,9 +267,10 @@ def _write(
         return False
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     behind = {"boxstyle": "round,pad=0.25", "facecolor": look.colour, "edgecolor": "none"} if look.hatch else None
+    across, up = _logarithmic(ax)
     ax.text(
-        left + (window[1].start + place[0]) / shape[1] * (right - left),
-        bottom + (window[0].start + place[1]) / shape[0] * (top - bottom),
+        float(regions.along(left, right, (window[1].start + place[0]) / shape[1], across)),
+        float(regions.along(bottom, top, (window[0].start + place[1]) / shape[0], up)),
         text,
         fontsize=size,
         linespacing=LINE_SPACING,

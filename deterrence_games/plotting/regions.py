@@ -51,12 +51,18 @@ def _quarters(values: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
     return np.repeat(np.repeat(values, 2, axis=0), 2, axis=1)[1:-1, 1:-1]
 
 
-def cell_edges(values: Floats) -> Floats:
-    """Coordinates between which the quarter cells lie: the points and the middles between them."""
+def cell_edges(values: Floats, logarithmic: bool = False) -> Floats:
+    """Coordinates between which the quarter cells lie: the points and the middles between them, as the axis shows them."""
     edges = np.empty(2 * len(values) - 1)
     edges[::2] = values
-    edges[1::2] = (values[1:] + values[:-1]) / 2
+    edges[1::2] = np.sqrt(values[1:]) * np.sqrt(values[:-1]) if logarithmic else (values[1:] + values[:-1]) / 2
     return edges
+
+
+def along(low: float, high: float, shares: npt.ArrayLike, logarithmic: bool) -> Floats:
+    """Values at shares of the length of an axis."""
+    whole = np.asarray(shares, dtype=np.float64)
+    return low * (high / low) ** whole if logarithmic else low + whole * (high - low)
 
 
 def neighbours(cells: Ints) -> set[tuple[int, int]]:

@@ -154,7 +154,18 @@ def _renamed(one: RegionMap, names: tuple[str, ...]) -> RegionMap:
     mask = np.zeros_like(one.mask)
     for name in one.names:
         mask |= one.exists(name).astype(np.uint64) << np.uint64(names.index(name))
-    return RegionMap(one.game, one.x, one.y, one.x_values, one.y_values, names, mask, one.complete.copy(), one.fixed)
+    return RegionMap(
+        one.game,
+        one.x,
+        one.y,
+        one.x_values,
+        one.y_values,
+        names,
+        mask,
+        one.complete.copy(),
+        one.fixed,
+        logarithmic=one.logarithmic,
+    )
 
 
 def _write_around(

@@ -75,6 +75,8 @@ class RegionMap:
         Values of the other parameters.
     closed_form : ClosedForm, optional
         What tells the exact borders, for a map from a theorem. It is not written to files.
+    logarithmic : tuple of str
+        Those of the two parameters that pictures show on a logarithmic scale; it is not written to files either.
 
     Examples
     --------
@@ -95,6 +97,7 @@ class RegionMap:
     complete: npt.NDArray[np.bool_]
     fixed: Mapping[str, float] = field(default_factory=dict)
     closed_form: ClosedForm | None = None
+    logarithmic: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         def reject(what: str) -> GameError:
@@ -105,6 +108,8 @@ class RegionMap:
         for name, values in ((self.x, self.x_values), (self.y, self.y_values)):
             if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all() or not (np.diff(values) > 0).all():
                 raise reject(f"values of {name!r} are not two or more finite, increasing numbers; give a grid such as linspace")
+            if name in self.logarithmic and values[0] <= 0:
+                raise reject(f"{name!r} begins at {values[0]:g}; a logarithmic scale begins above zero")
         if len(self.names) > MAX_NAMES:
             raise reject(f"{len(self.names)} names; at most {MAX_NAMES} fit into the mask")
         if len(set(self.names)) != len(self.names):

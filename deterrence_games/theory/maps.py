@@ -82,14 +82,19 @@ class TheoremRegions:
     def finer(self, region_map: RegionMap, points: int) -> RegionMap:
         """A map of the same window with so many points along each axis.
 
-        A point stands for its cell. What it says was found beside its middle, where no border between round numbers runs, so
-        that the map shows open regions and neither their borders nor the edges of the window.
+        Points are evenly spaced, by the logarithm along logarithmic axes. A point stands for its cell. What it says was found
+        beside its middle, where no border between round numbers runs, so that the map shows open regions and neither their
+        borders nor the edges of the window.
         """
         axes, probes = [], []
-        for (_, values), aside in zip(_axes(region_map), ASIDE, strict=True):
-            low, high = float(values[0]), float(values[-1])
-            axes.append(np.linspace(low, high, points))
-            probes.append(low + (np.arange(points) + aside) / points * (high - low))
+        for (name, values), aside in zip(_axes(region_map), ASIDE, strict=True):
+            low, high, shares = float(values[0]), float(values[-1]), (np.arange(points) + aside) / points
+            if name in region_map.logarithmic:
+                axes.append(np.geomspace(low, high, points))
+                probes.append(low * (high / low) ** shares)
+            else:
+                axes.append(np.linspace(low, high, points))
+                probes.append(low + shares * (high - low))
         conditions = Conditions(self.values, (region_map.x, region_map.y), region_map.fixed)
         mask, complete = np.zeros((points, points), dtype=np.uint64), np.zeros((points, points), dtype=np.bool_)
         for start in range(0, points, ROWS):
@@ -100,8 +105,9 @@ class TheoremRegions:
             for bit, own in enumerate(exists):
                 mask[part] |= (own & complete[part]).astype(np.uint64) << np.uint64(bit)
         return RegionMap(
-            self.game, region_map.x, region_map.y, axes[0], axes[1], self.families, mask, complete, region_map.fixed, self
-        )
+            self.game, region_map.x, region_map.y, axes[0], axes[1], self.families, mask, complete, region_map.fixed, self,
+            region_map.logarithmic,
+        )  # fmt: skip
 
     def _evaluate(
         self, x: tuple[str, Floats], y: tuple[str, Floats], fixed: Mapping[str, float]

@@ -46,6 +46,17 @@ def test_equilibria_that_differ_are_both_drawn(swept, tmp_path):
     assert (tmp_path / "war.png").stat().st_size > 5000
 
 
+def test_axes_given_as_log_are_logarithmic(theorem):
+    swept = dg.sweep(theorem, {**GRID, "p_def": dg.Log(0.001, 0.97, 29)}, fixed=PAYOFFS, quantities=("families", "war"))
+    for ax in plot_contour(swept, "war", theorem=theorem).axes[:2]:
+        assert (ax.get_xscale(), ax.get_yscale()) == ("linear", "log")
+        edges = ax.collections[0].get_coordinates()[:, 0, 1]
+        assert edges[[0, -1]].tolist() == pytest.approx([0.001, 0.97])
+        np.testing.assert_allclose(
+            edges[1:-1] ** 2, swept.p_def.values[1:] * swept.p_def.values[:-1]
+        )  # middles by the logarithm
+
+
 def test_one_family_is_shown_where_it_exists(swept):
     ax, _ = plot_contour(swept, "war", family="Separating").axes
     exists = (P_DEF >= 1 / 3) & (P_DEF <= 1 / 2)

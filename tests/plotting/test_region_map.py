@@ -10,6 +10,7 @@ from deterrence_games.errors import FormatError, GameError
 from deterrence_games.plotting import plot_map
 from deterrence_games.plotting.region_looks import region_looks
 from deterrence_games.plotting.regions import fill_cells, neighbours
+from deterrence_games.results.region_map import RegionMap
 from tests.plotting.maps import map_of, mutual_map, unilateral_map
 
 
@@ -143,6 +144,37 @@ def pixel(figure, x, y):
     column, row = axes_of(figure).transData.transform((x, y))
     image = np.asarray(canvas.buffer_rgba())
     return tuple(int(value) for value in image[image.shape[0] - 1 - int(row), int(column), :3])
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_axes_given_as_log_are_logarithmic(exact):
+    """Attack exists where p < a_DC / (a_DC + 3): a border over four decades, seen in every one of them."""
+    game = dg.models.rudimentary_asymmetric_deterrence()
+    fixed = {"a_SQ": 0, "a_DD": -3, "b_DDs": 0, "b_DC": 1, "b_DDh": 2, "b_SQ": 3}
+    grid = {"p": dg.Log(0.001, 0.9, 100), "a_DC": dg.Log(0.001, 10, 100)}
+    theorem = dg.derive(game) if exact else None
+    figure = plot_map(dg.sweep(theorem or game, grid, fixed=fixed, quantities="families"), theorem=theorem)
+    axes = axes_of(figure)
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    names = {text.get_text(): text.get_position() for text in axes.texts if text.get_text() in ("Attack", "Deterrence")}
+    assert {name: p < worth / (worth + 3) for name, (p, worth) in names.items()} == {"Attack": True, "Deterrence": False}
+    figure.set_dpi(100)
+    above = {pixel(figure, p, 1.25 * 3 * p / (1 - p)) for p in (0.0015, 0.01, 0.1, 0.5)}
+    below = {pixel(figure, p, 0.8 * 3 * p / (1 - p)) for p in (0.0015, 0.01, 0.1, 0.5)}
+    assert len(above) == len(below) == 1
+    assert above != below
+    if exact:
+        (curve,) = [line for line in axes.lines if len(line.get_xdata()) > 2]
+        p, worth = (np.asarray(values) for values in (curve.get_xdata(), curve.get_ydata()))
+        np.testing.assert_allclose(worth, 3 * p / (1 - p), rtol=1e-9)
+        assert np.log10(p[1:] / p[:-1]).max() < 0.05  # no straight piece is long
+
+
+def test_a_logarithmic_scale_begins_above_zero():
+    mask, complete = np.ones((2, 2), np.uint64), np.ones((2, 2), np.bool_)
+    ends = np.array([0.0, 1.0])
+    with pytest.raises(GameError, match="'q' begins at 0; a logarithmic scale begins above zero"):
+        RegionMap("g", "p", "q", ends, ends.copy(), ("A",), mask, complete, logarithmic=("q",))
 
 
 def test_single_equilibria_keep_their_colour_from_map_to_map():

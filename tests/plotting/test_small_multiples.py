@@ -24,6 +24,12 @@ def maps(theorem):
     return [theorem.map(("p_ch", 0, 1, 5), ("p_def", 0, 1, 5), {**PAYOFFS, "c_SQ": value}) for value in VALUES]
 
 
+def test_axes_given_as_log_are_logarithmic(theorem):
+    grid = {"p_ch": dg.Log(0.01, 0.9, 9), "p_def": dg.Linear(0.1, 0.9, 9), "c_SQ": VALUES}
+    for ax in plot_maps(dg.sweep(theorem, grid, fixed=PAYOFFS, quantities="families")).axes:
+        assert (ax.get_xscale(), ax.get_yscale()) == ("log", "linear")
+
+
 def test_each_map_has_its_value_and_its_exact_borders(maps, tmp_path):
     figure = plot_maps(maps, tmp_path / "maps.png")
     assert len(figure.axes) == len(VALUES)
