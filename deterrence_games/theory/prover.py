@@ -2,10 +2,11 @@
 
 Most signs are read off coefficients; z3 decides the rest, exactly and over the reals. How long it takes for a question varies
 by a factor of a thousand and more with the order in which the same formulas come. It is therefore given little at first; then a
-certificate is looked for, and other orders are tried, before it gets all the time allowed.
+certificate is looked for, and other orders are tried, before it gets all the time allowed. Orders are drawn with a fixed seed.
 """
 
 import math
+import random
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from deterrence_games.theory.remembered_points import RememberedPoints
 
 TIMEOUT = 20_000  # milliseconds a question; what takes longer is unknown
 FIRST_EFFORT = 200_000  # of z3 at first, by its own count, which is the same on every machine: some 0.05 s
+ORDERS = 10  # tried with as much; half of those that are hard in one take nothing in another
 FIRST_WAIT = 250  # milliseconds at most, as it counts some steps that take long as one
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
@@ -59,7 +61,7 @@ class Prover:
         self.timeout = timeout
         self.questions = 0
         self._factored: dict[Polynomial, Factors] = {}
-        self._answers: dict[tuple[frozenset[Constraint], frozenset[Clause], bool], tuple[str, Any]] = {}
+        self._answers: dict[tuple[frozenset[Constraint], frozenset[Clause], bool], tuple[str, dict[int, Any]]] = {}
         self._formulas: dict[Constraint, Any] = {}
         self._propagation = Propagation()
         self._simple: dict[Constraint, tuple[Constraint, ...] | None] = {}
@@ -189,9 +191,9 @@ class Prover:
         return self._ask(constraints, clauses, False)[0]
 
     def witness(self, constraints: Iterable[Constraint], clauses: Iterable[Clause] = ()) -> dict[int, Any] | None:
-        """Values of the coordinates at which they hold, as z3's numbers; None when there are none, or none was found."""
+        """Values of the coordinates at which they hold, python-flint's or z3's numbers; None when none were found."""
         answer, model = self._ask(constraints, clauses, True)
-        return model if answer == YES else None
+        return dict.fromkeys(self.coordinates.back, self._one) | model if answer == YES else None
 
     def implies(self, given: Sequence[Constraint], claim: Constraint) -> str:
         """Whether a constraint holds wherever others do: yes, no or unknown."""
@@ -204,10 +206,11 @@ class Prover:
         parts = [part for k in roots for part in self.simplified(Constraint(">=", self.ring.roots[k])) or ()]
         return constraint.polynomial in [part.polynomial for part in parts]
 
-    def _ask(self, constraints: Iterable[Constraint], clauses: Iterable[Clause], model: bool) -> tuple[str, Any]:
+    def _ask(self, constraints: Iterable[Constraint], clauses: Iterable[Clause], model: bool) -> tuple[str, dict[int, Any]]:
+        """The answer and, where that is yes and a `model` is wanted, values of the variables that matter."""
         wanted = self.all_simplified(constraints)
         if wanted is None:
-            return NO, None
+            return NO, {}
         either: dict[Clause, None] = {}
         for clause in clauses:
             parts = [self.simplified(literal) for literal in clause]
@@ -216,25 +219,27 @@ class Prover:
         every = list(dict.fromkeys([*self.assumed, *wanted]))
         left = self._propagation.left(every, either) if either else []
         if left is None:
-            return NO, None
-        if model:
-            return self._answer(every, left, True)
-        verdict = YES
+            return NO, {}
+        verdict: str = YES
+        values: dict[int, Any] = {}
         for part in apart(every, left, self._occurring):
-            answer, _ = self._answer(*part, False)
+            answer, own = self._answer(*part, model)
             if answer == NO:
-                return NO, None
+                return NO, {}
             verdict = answer if answer != YES else verdict
-        return verdict, None
+            values |= own
+        return verdict, values
 
-    def _answer(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, Any]:
-        """The answer to a question in simplified form, from memory when it was asked before."""
+    def _answer(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, dict[int, Any]]:
+        """The same for a question in simplified form, from memory when it was asked before."""
         key = (frozenset(constraints), frozenset(clauses), model)
         if key not in self._answers:
-            if not model and self._points.fulfil(constraints, clauses):
-                self._answers[key] = YES, None
-            else:
+            point = self._points.fulfilling(constraints, clauses)
+            if point is None:
                 self._answers[key] = self._solve(constraints, clauses, model)
+            else:
+                occurring = self._occurring(chain(constraints, *clauses)) if model else ()
+                self._answers[key] = YES, {k: point[k] for k in occurring if k not in self.ring.roots}
         return self._answers[key]
 
     def _remember(self, model: Any, occurring: Iterable[int]) -> None:
@@ -257,27 +262,24 @@ class Prover:
                 known.add(k)
         self._points.add(point, frozenset(self.ring.spare) - known)
 
-    def _solve(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, Any]:
+    def _solve(self, constraints: Sequence[Constraint], clauses: Sequence[Clause], model: bool) -> tuple[str, dict[int, Any]]:
         self.questions += 1
         occurring = self._occurring(chain(constraints, *clauses))
-        if model:
-            occurring |= set(self.coordinates.back)
-        signs = self._meanings(sorted(occurring))
         formulas = [self._formula(constraint) for constraint in constraints]
-        either = [self._z3.Or([self._formula(literal) for literal in clause]) for clause in clauses]
-        answer, found = self._check([*formulas, *either, *signs], FIRST_EFFORT)
+        formulas += [self._z3.Or([self._formula(literal) for literal in clause]) for clause in clauses]
+        formulas += self._meanings(sorted(occurring))
+        answer, found = self._check(formulas, FIRST_EFFORT)
         if answer == UNKNOWN and self._certified(constraints, clauses):
-            return NO, None
-        for order in ([*either, *formulas, *signs], [*signs, *formulas, *either], [*signs, *either, *reversed(formulas)]):
+            return NO, {}
+        shuffled = random.Random(0)
+        for effort in (*[FIRST_EFFORT] * ORDERS, 0):
             if answer == UNKNOWN:
-                answer, found = self._check(order, FIRST_EFFORT)
-        if answer == UNKNOWN:
-            answer, found = self._check([*formulas, *either, *signs])
+                answer, found = self._check(shuffled.sample(formulas, len(formulas)), effort)
         if answer != YES:
-            return answer, None
+            return answer, {}
+        self._remember(found, occurring)
         if not model:
-            self._remember(found, occurring)
-            return YES, None
+            return YES, {}
         return YES, {k: found.eval(self._symbols[k], model_completion=True) for k in sorted(occurring)}
 
     def _check(self, formulas: Sequence[Any], effort: int = 0) -> tuple[str, Any]:
@@ -291,14 +293,14 @@ class Prover:
         return (YES, solver.model()) if answer == "sat" else (NO if answer == "unsat" else UNKNOWN, None)
 
     def _certified(self, constraints: Sequence[Constraint], clauses: Sequence[Clause]) -> bool:
-        """Whether the denial of a clause with one literal is seen to follow from the rest."""
-        single = [clause[0] for clause in clauses if len(clause) == 1]
+        """Whether the denial of a clause with one literal, or of a constraint, is seen to follow from the others."""
+        every = dict.fromkeys([*(clause[0] for clause in clauses if len(clause) == 1), *constraints])
         signed = self.positive, self.nonnegative
-        for literal in single:
-            given = [*constraints, *(other for other in single if other is not literal)]
-            if literal.sign != "=" and follows(negations(literal)[0], given, self.ring, signed):
-                return True
-        return False
+        return any(
+            follows(negations(one)[0], [other for other in every if other != one], self.ring, signed)
+            for one in every
+            if one.sign != "="
+        )
 
     def _occurring(self, constraints: Iterable[Constraint]) -> set[int]:
         """The variables of constraints, and of what their roots are the roots of."""

@@ -20,23 +20,21 @@ class RememberedPoints:
         """Remember values for all variables of a ring, python-flint's fractions; those of `unknown` are not told by them."""
         self._points.appendleft(_Point(values, unknown))
 
-    def fulfil(self, constraints: Sequence[Constraint], clauses: Iterable[Clause]) -> bool:
-        """Whether all constraints, and of each clause one, are known to hold at a point."""
-        if not constraints and not clauses:
-            return True
+    def fulfilling(self, constraints: Sequence[Constraint], clauses: Iterable[Clause]) -> Sequence[Any] | None:
+        """The values of a point at which all constraints, and of each clause one, are known to hold."""
         for point in self._points:
             if all(map(point.holds, reversed(constraints))) and all(any(map(point.holds, clause)) for clause in clauses):
                 self._points.remove(point)
                 self._points.appendleft(point)
-                return True
-        return False
+                return point.values
+        return None
 
 
 class _Point:
     """Values for all variables of a ring but those unknown, and what was found to hold there."""
 
     def __init__(self, values: Sequence[Any], unknown: frozenset[int]) -> None:
-        self._values, self._unknown = values, unknown
+        self.values, self._unknown = values, unknown
         self._held: dict[Constraint, bool] = {}
 
     def holds(self, constraint: Constraint) -> bool:
@@ -45,7 +43,7 @@ class _Point:
         if held is None:
             if constraint.polynomial.variables & self._unknown:
                 return False
-            value = constraint.polynomial.at(self._values)
+            value = constraint.polynomial.at(self.values)
             held = bool(value == 0 if constraint.sign == "=" else value >= 0 if constraint.sign == ">=" else value > 0)
             self._held[constraint] = held
         return held

@@ -38,6 +38,8 @@ def counterexample(prover: Prover, constraints: Sequence[Constraint], clauses: S
 
 
 def _rational(value: Any) -> Rational | None:
+    if hasattr(value, "p"):
+        return Rational(int(value.p), int(value.q))
     if hasattr(value, "numerator_as_long"):
         return Rational(value.numerator_as_long(), value.denominator_as_long())
     if hasattr(value, "approx"):

@@ -13,6 +13,7 @@ from deterrence_games.theory.coordinates import coordinates_of
 from deterrence_games.theory.polynomials import Constraint, Ring
 from deterrence_games.theory.propagation import Propagation, apart
 from deterrence_games.theory.prover import NO, YES, Prover
+from deterrence_games.theory.witnesses import counterexample
 
 RING = Ring(["x", "y", "z", "w"])
 X, Y, Z, W = RING.variables
@@ -139,3 +140,27 @@ def test_parts_without_a_variable_in_common_are_answered_once():
     assert prover.feasible([other]) == prover.feasible([one]) == YES
     assert prover.feasible([one, other, Constraint(">", e * f - d)]) == NO
     assert prover.questions == asked + 1
+
+
+def test_a_witness_joins_points_of_the_parts_and_is_rational():
+    coordinates = coordinates_of(dg.models.asymmetric_escalation(), ())
+    prover = Prover(coordinates, (), ())
+    a, b, c, d, e, f = (coordinates.ring.variables[k] for k in sorted(coordinates.positive)[:6])
+    every = [Constraint(">", a * b - c * c - b), Constraint("=", d - e * f)]
+    found = prover.witness(every, [(Constraint(">", e - f * 2), Constraint(">", c - a))])
+    point = counterexample(prover, every, [(Constraint(">", e - f * 2), Constraint(">", c - a))])
+    assert found.keys() >= coordinates.back.keys()
+    assert point is not None
+    assert point.keys() == coordinates.parameters.keys()
+    assert prover.witness([*every, Constraint(">", e * f - d)]) is None
+
+
+def test_a_contradiction_of_constraints_has_a_certificate():
+    """Two of four constraints for which z3 did not find out within 20 s; their sum has no positive term."""
+    ring = Ring(["a", "b", "c", "d", "e", "f"])
+    positive = (frozenset(range(6)), frozenset())
+    a, b, c, d, e, f = ring.variables
+    one = Constraint(">", a * d + a * e + b * d + b * e - c * f - f)
+    other = Constraint(">", f - (a + b + c) * (d + e))
+    assert follows(Constraint(">=", -other.polynomial), [one], ring, positive)
+    assert not follows(Constraint(">=", -one.polynomial), [Constraint(">", f - a * d)], ring, positive)
