@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from deterrence_games.alliances.assumptions import one_number
 from deterrence_games.errors import ParameterError, SolverError
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def signals(
     if not names:
         raise ParameterError("signals: no attacker is given; name one or more")
     for what, value in (("detection", detection), ("identification", identification), ("false_alarm", false_alarm)):
-        if not 0 <= value <= 1:
+        if not 0 <= one_number("signals", what, value) <= 1:
             raise ParameterError(f"signals: {what} is {value:g}; give a probability from 0 to 1")
     if mistaken not in ("blamed", "unnoticed"):
         raise ParameterError(f"signals: mistaken is {mistaken!r:.40}; use 'blamed' or 'unnoticed'")
@@ -232,7 +233,10 @@ def attribution_equilibria(
     from scipy.optimize import root
 
     n = len(seen.attackers)
-    chance = np.array([float(own) for own in _each(opportunity, seen.attackers, "opportunity")])
+    each = _each(opportunity, seen.attackers, "opportunity")
+    chance = np.array(
+        [one_number("attribution", f"opportunity of {who!r}", own) for who, own in zip(seen.attackers, each, strict=True)]
+    )
     if not (np.isfinite(chance).all() and (chance >= 0).all() and chance.sum() <= 1 + 1e-12):
         raise ParameterError(
             f"attribution: opportunities are {', '.join(f'{own:g}' for own in chance)} and sum to {chance.sum():g}; give "
@@ -286,7 +290,10 @@ def _each(given: Any, attackers: tuple[str, ...], what: str) -> list[Any]:
 
 
 def _commitment(given: npt.ArrayLike, shape: tuple[int, int]) -> Floats:
-    found = np.asarray(given, dtype=np.float64)
+    try:
+        found = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ParameterError(f"attribution: a commitment is no number; give probabilities of shape {shape}") from None
     if found.shape != shape or not ((found >= 0) & (found <= 1)).all():
         raise ParameterError(f"attribution: commitments have shape {found.shape}; give probabilities of shape {shape}")
     return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from deterrence_games.alliances.assumptions import one_number
 from deterrence_games.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -278,6 +279,7 @@ def _matched(given: Mapping[str, float] | Sequence[float], members: tuple[str, .
 
 
 def _check_preferences(public: float, private: float) -> None:
+    public, private = (one_number("burden sharing", *own) for own in (("public", public), ("private", private)))
     if not (0 < public < 1 and 0 <= private < 1 and public + private < 1):
         raise ParameterError(
             f"burden sharing: public is {public:g} and private {private:g}; give shares above zero (private may be zero) whose "

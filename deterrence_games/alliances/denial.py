@@ -5,6 +5,7 @@ from math import expm1, inf
 
 import numpy as np
 
+from deterrence_games.alliances.assumptions import one_number
 from deterrence_games.alliances.decision_rules import outcome
 from deterrence_games.alliances.extended_deterrence import Guarantee
 from deterrence_games.errors import ParameterError
@@ -30,6 +31,8 @@ def fait_accompli(delay: float, holding_time: float) -> float:
     >>> round(fait_accompli(3, 10), 4)
     0.2592
     """
+    delay = one_number("fait accompli", "delay", delay)
+    holding_time = one_number("fait accompli", "holding time", holding_time)
     if not 0.0 <= delay < inf or not 0.0 < holding_time < inf:
         raise ParameterError(
             f"fait accompli: delay {delay!r} and holding time {holding_time!r}; give a delay of at least 0 and a positive time"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from deterrence_games.alliances.assumptions import one_number
 from deterrence_games.errors import ParameterError
 from deterrence_games.solvers.network_stability import NetworkStability
 
@@ -240,7 +241,11 @@ def _vulnerable(
 def _linked(links: Any, states: Sequence[str]) -> npt.NDArray[np.bool_]:
     number = {state: k for k, state in enumerate(states)}
     found = np.zeros((len(states), len(states)), dtype=np.bool_)
-    for one, other in links.edges() if hasattr(links, "edges") else links:
+    for link in links.edges() if hasattr(links, "edges") else links:
+        try:
+            one, other = link
+        except (TypeError, ValueError):
+            raise ParameterError(f"network: {link!r:.60} is no link; give pairs of states") from None
         for end in (one, other):
             if end not in number:
                 raise ParameterError(f"network: {end!r} has no strength; give one for every state, or leave the link out")
@@ -252,12 +257,16 @@ def _linked(links: Any, states: Sequence[str]) -> npt.NDArray[np.bool_]:
 
 def _read(strengths: Mapping[str, float] | Sequence[float], gamma: float) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
     states = tuple(strengths) if isinstance(strengths, Mapping) else tuple(str(k) for k in range(len(strengths)))
-    values = np.asarray(list(strengths.values()) if isinstance(strengths, Mapping) else strengths, dtype=np.float64)
+    try:
+        values = np.asarray(list(strengths.values()) if isinstance(strengths, Mapping) else strengths, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ParameterError("network: a strength is no number; give a positive number for every state") from None
     if values.ndim != 1 or values.size < 2:
         raise ParameterError("network: give the strengths of two states or more")
     bad = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
     if bad.size:
         raise ParameterError(f"network: strength of {states[bad[0]]!r} is {values[bad[0]]:g}; give a positive number")
+    gamma = one_number("network", "gamma", gamma)
     if not (np.isfinite(gamma) and gamma > 0):
         raise ParameterError(f"network: gamma is {gamma:g}; give a positive number")
     return states, values

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from deterrence_games.alliances.assumptions import one_number
 from deterrence_games.alliances.burden_sharing import Floats, Provision, provision, settled
 from deterrence_games.errors import ParameterError
 
@@ -101,6 +102,7 @@ def pledge(
     >>> pledge([5, 5, 5], 0.3).smallest_discount_factor < 1
     True
     """
+    floor = one_number("pledge", "floor", floor)
     if not 0 < floor < 1:
         raise ParameterError(f"pledge: the floor is {floor:g}; give a share of income between 0 and 1, such as 0.02")
     voluntary = provision(incomes, public=public, private=private)

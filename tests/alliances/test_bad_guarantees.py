@@ -45,6 +45,7 @@ BAD = {
     r"late is 1; give numbers that are finite": lambda: credibility_map(estonia(), ("late", 0, 1, 3), ("prize", 1, 2, 3)),
     r"give guarantees against one aggressor": lambda: most_tempting([]),
     r"holding time 0": lambda: fait_accompli(1, 0),
+    r"delay is '3 days'; give one number": lambda: fait_accompli("3 days", 10),
     r"strength of 'LVA' is 'much'; give one number": lambda: estonia(strength={"LVA": "much"}),
     r"prize is 'much'; give one number": lambda: estonia().changed(prize="much"),
     r"late is None; give one number": lambda: estonia().changed(late=None),

@@ -309,6 +309,8 @@ def test_missing_figures_are_named_and_never_filled_in():
         (lambda: provision({"a": 1, "b": "much"}), "income is no list of numbers"),
         (lambda: exploitation_test({"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 2, "c": "much"}), "a burden is no number"),
         (lambda: pledge([1, 2], 2.0), "give a share of income between 0 and 1"),
+        (lambda: pledge([1, 2], "2 %"), "floor is '2 %'; give one number"),
+        (lambda: provision([1, 2], public="much"), "public is 'much'; give one number"),
     ],
 )
 def test_bad_input(call, words):

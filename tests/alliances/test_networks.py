@@ -249,6 +249,9 @@ def test_graphs_and_hubs():
         (lambda: all_networks([1, 1], 0), ParameterError, "gamma is 0"),
         (lambda: war_stability([("a", "c")], {"a": 1, "b": 1}, 2), ParameterError, "'c' has no strength"),
         (lambda: war_stability([("a", "a")], {"a": 1, "b": 1}, 2), ParameterError, "linked to itself"),
+        (lambda: war_stability([("a",)], {"a": 1, "b": 1}, 2), ParameterError, "is no link; give pairs of states"),
+        (lambda: war_stability([], {"a": 1, "b": "much"}, 2), ParameterError, "a strength is no number"),
+        (lambda: all_networks([1, 1], "much"), ParameterError, "gamma is 'much'; give one number"),
     ],
 )
 def test_bad_input(call, error, words):
