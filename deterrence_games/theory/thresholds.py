@@ -104,7 +104,7 @@ def _bounded(theorem: "Theorem") -> dict[tuple[Expr, Expr], list[str]]:
         for condition in family.conditions:
             for atom in sorted(condition.atoms(Relational), key=str):
                 held = atom.lhs.free_symbols
-                alone = atom.lhs.is_Symbol or held <= priors
+                alone = atom.lhs.is_Symbol or (held and held <= priors)
                 if alone and atom.rhs.free_symbols and not held & atom.rhs.free_symbols:
                     names = found.setdefault((atom.lhs, atom.rhs), [])
                     if family.name not in names:

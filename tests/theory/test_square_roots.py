@@ -13,6 +13,7 @@ from deterrence_games.errors import GameError
 from deterrence_games.io.theorem_json import theorem_from_json, theorem_to_json
 from deterrence_games.theory import Equivalence, Exclusion, Existence, Implication, Monotone, Throughout
 from deterrence_games.theory.closed_values import ClosedValues
+from deterrence_games.theory.thresholds import recurring
 
 ALLIES = ("ally1", "ally2", "ally3")
 ALL_MIX = "ally1 stay/come; ally2 stay/come; ally3 stay/come"
@@ -218,6 +219,8 @@ def test_files_and_papers_hold_the_roots(pivotal):
     assert theorem_to_json(read) == text
     assert read.prove(Existence()).verdict == "proved"
     assert r"\sqrt" in pivotal.to_latex()
+    named = {str(own) for own in recurring(pivotal)}
+    assert named == {"-2*c1*c2 + c1 + c2", "-2*c0*c2 + c0 + c2", "-2*c0*c1 + c0 + c1"}
     assert "<msqrt>" in pivotal.to_html()
 
 
