@@ -258,8 +258,17 @@ def _compare(place: Path | None, plan: Plan, held: Mapping[str, Any]) -> None:
     """Refuse a store of another sweep."""
     own = json.loads(json.dumps(plan.identity))
     other = [words for key, words in _PARTS.items() if own.get(key) != held.get(key)]
+    if own.get("versions") != held.get("versions"):
+        other[-1] += f" ({_told(own.get('versions'), held.get('versions'))})"
     if other:
         raise FormatError(f"store '{place}' is of another sweep: {', '.join(other)}; it is left as it is, choose another place")
+
+
+def _told(here: Any, there: Any) -> str:
+    """The versions that differ."""
+    own, other = (versions if isinstance(versions, Mapping) else {} for versions in (here, there))
+    names = [name for name in {**own, **other} if own.get(name) != other.get(name)]
+    return ", ".join(f"{name} {other.get(name, 'none')} there and {own.get(name, 'none')} here" for name in names)
 
 
 _PARTS = {
