@@ -1,7 +1,7 @@
 """Strategies, beliefs and outcomes of a solved support class, as SymPy expressions and sets."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import sympy
@@ -33,16 +33,22 @@ class ClosedForms:
         """One case of a class."""
         return _Writer(self, found, solved).case()
 
-    def joined(self, constraints: Sequence[Constraint]) -> Iterator[Constraint]:
-        """The constraints, of two opposite ones an equation; without equations that equations in the assumptions imply."""
+    def joined(self, constraints: Sequence[Constraint]) -> list[Constraint]:
+        """The constraints, of two opposite ones an equation, without equations that the others and the assumptions imply."""
         weak = [c.polynomial for c in constraints if c.sign == ">="]
-        assumed = any(c.sign == "=" for c in self.prover.assumed)
+        left: list[Constraint] = []
         for constraint in constraints:
-            opposite = constraint.sign == ">=" and -constraint.polynomial in weak
-            if opposite:
-                constraint = (self.prover.simplified(Constraint("=", constraint.polynomial)) or (constraint,))[0]
-            if not (assumed and constraint.sign == "=" and self.prover.implies((), constraint) == YES):
-                yield constraint
+            equal = None
+            if constraint.sign == ">=" and -constraint.polynomial in weak:
+                equal = self.prover.simplified(Constraint("=", constraint.polynomial))
+            left += [own for own in equal or (constraint,) if own not in left]
+        equations = [c for c in left if c.sign == "="]
+        assumed = any(c.sign == "=" for c in self.prover.assumed)
+        for constraint in sorted(equations, key=lambda c: (-len(c.polynomial.coefficients), -len(c.polynomial.variables))):
+            others = [c for c in left if c != constraint]
+            if (assumed or any(c.sign == "=" for c in others)) and self.prover.implies(others, constraint) == YES:
+                left = others
+        return left
 
     def minimal(self, constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
         """The constraints without those that the others imply, long ones dropped first; square roots in them stay defined."""
@@ -74,7 +80,7 @@ class _Writer:
         self._name_free()
 
     def case(self) -> Case:
-        constraints = self.forms.minimal(dict.fromkeys(self.forms.joined(self.solved.conditions)))
+        constraints = self.forms.minimal(self.forms.joined(self.solved.conditions))
         bounds = {self.names[k]: self.bounds(k) for k in self.solved.ranges}
         return Case(
             conditions=readable(constraints, self.prover),

@@ -1,9 +1,9 @@
 """What a refinement does to each family of a theorem."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import And, Boolean, Or
 
 from deterrence_games.games.expressions import to_text
 from deterrence_games.theory.family import Family
@@ -41,8 +41,20 @@ class Effect:
 
 
 def words_of(conditions: Iterable[Boolean]) -> str:
-    """Conditions as text."""
-    return " and ".join(to_text(own) if own.is_Relational else str(own) for own in conditions)
+    """Conditions as text, relations in the arithmetic language."""
+    return _joined(tuple(conditions), " and ")
+
+
+def _joined(parts: Sequence[Boolean], link: str) -> str:
+    """Conditions joined by a word; those that hold several stand in brackets."""
+    words = []
+    for part in parts:
+        if isinstance(part, And | Or):
+            own = _joined(part.args, " and " if isinstance(part, And) else " or ")
+            words.append(f"({own})" if len(parts) > 1 and len(part.args) > 1 else own)
+        else:
+            words.append(to_text(part) if part.is_Relational else str(part))
+    return link.join(words)
 
 
 def effects_of(before: Iterable[Family], after: Iterable[Family], decided: bool, prover: Prover) -> tuple[Effect, ...]:

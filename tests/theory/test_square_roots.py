@@ -235,3 +235,12 @@ def test_payoffs_with_square_roots_are_refused():
     game = at_once("roots", lambda k, came: f"sqrt(c{k})" if came[k] else "0", ("c0 > 0", "c1 > 0", "c2 > 0"))
     with pytest.raises(GameError, match=r"sqrt\(c.\) is not a ratio of polynomials"):
         dg.derive(game)
+
+
+def test_borders_are_told_in_words_and_without_equations_that_others_imply(pivotal):
+    (border,) = pivotal.border_families
+    assert border.name == ALL_MIX
+    told = next(line for line in repr(pivotal).splitlines()[::-1] if ALL_MIX in line)
+    assert "(c0 == 1/2 and c1 == 1/2 and c0 > c2)" in told
+    assert "Eq(" not in told
+    assert "c0 == c1" not in told
