@@ -72,12 +72,13 @@ def _family(name: str, generic: bool, cases: list[Case], forms: ClosedForms) -> 
 def union(alternatives: Sequence[tuple[Constraint, ...]], forms: ClosedForms) -> tuple[Boolean, ...]:
     """Readable conditions that hold exactly where one of several conjunctions holds."""
     prover = forms.prover
+    left: list[tuple[Constraint, ...]] = []
     for seed in alternatives:
         weak = _weakened(seed, alternatives, prover)
         if all(prover.implies(other, c) == YES for other in alternatives for c in weak):
             return readable(forms.minimal(weak), prover)
-    left = list(alternatives)
-    for own in sorted(alternatives, key=len, reverse=True):
+        left.append(forms.minimal(weak))
+    for own in sorted(left, key=len, reverse=True):
         others = [other for other in left if other is not own]
         if prover.feasible(own, [tuple(denied for c in other for denied in negations(c)) for other in others]) == NO:
             left = others

@@ -232,3 +232,26 @@ def test_command_line(capsys):
     printed = capsys.readouterr().out
     assert "Deterrence: p >= (a_DC - a_SQ)/(a_DC - a_DD)" in printed
     assert "every support of behaviour" in printed
+
+
+def test_alternatives_do_not_rule_out_what_another_one_covers():
+    """Staying out is best where the better of two answers to going in is: known from above, or by the other's threat."""
+    theorem = dg.derive(
+        dg.Game(
+            name="two_answers",
+            players=("a", "b"),
+            tree=dg.Decision("a", {"out": "out", "in": dg.Decision("b", {"left": "left", "right": "right"})}),
+            types={"b": {"x": "p", "y": "1 - p"}},
+            payoffs={
+                "out": {"a": 0, "b": 0},
+                "left": {"a": "-w", "b": {"x": 1, "y": 1}},
+                "right": {"a": "g", "b": {"x": "d", "y": "c"}},
+            },
+            assumptions=("w > 0", "g > 0", "c < d", "0 < p < 1"),
+            names={"Deterrence": {("a", "", ()): "out"}},
+        )
+    )
+    (condition,) = theorem["Deterrence"].conditions
+    assert isinstance(condition, sympy.Or)
+    assert {str(part) for part in condition.args} == {"1 >= d", "(1 >= c) & (p <= w/(g + w))"}
+    assert theorem.prove(Existence()).verdict == "proved"
