@@ -196,7 +196,8 @@ def derive(game: Game, *, seconds: float = 600.0, timeout: float = 20.0) -> Theo
     ----------
     game : Game
     seconds : float
-        The search stops after so many seconds; the theorem then says that it is not complete.
+        The search stops after so many seconds; the theorem then says that it is not complete, and the conditions of families
+        that could not be shortened in as many seconds again are long.
     timeout : float
         Seconds for one question to z3; what takes longer is listed as undecided.
 

@@ -1,6 +1,6 @@
 """From support classes to families: each class solved, its cases named and grouped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from deterrence_games.forms.tree import InformationSet
 from deterrence_games.games import Game
@@ -36,32 +36,48 @@ class ClassFamilies:
         self._game, self._elimination = game, elimination
         self._forms = ClosedForms(elimination)
         self._named: list[NamedCase] = []
+        self._work: Iterator[bool] = iter(())
 
-    def take(self, classes: Iterable[SupportClass | None]) -> None:
-        """Solve classes, up to the first None."""
-        prover = self._elimination.prover
+    def take(self, classes: Iterable[SupportClass | None]) -> bool:
+        """Solve classes, up to the first None; False when it is late with one half solved, with which the next call goes on."""
+        if any(self._work):
+            return False
         for found in classes:
             if found is None:
-                return
+                return True
             self.classes.append(found)
-            try:
-                solutions = self._elimination.solve(found.constraints, found.unknowns())
-            except UnsolvedError as reason:
-                self.undecided.append(f"{in_words(found)}: {reason}")
-                continue
-            several = len({solved.roots for solved in solutions}) > 1
-            for solved in solutions:
-                if prover.feasible(solved.conditions) == UNKNOWN:
-                    limit = prover.timeout / 1000
-                    self.undecided.append(f"{in_words(found)}: z3 could not say within {limit:g} s whether it exists anywhere")
-                    continue
-                case = self._forms.case(found, solved)
-                roots = " and ".join(ROOTS[side] for side in solved.roots) if several else ""
-                self._named.append(NamedCase(name_of(self._game, case, _path(found)) + (f" ({roots})" if roots else ""), case))
+            self._work = self._solved(found)
+            if any(self._work):
+                return False
+        return True
 
-    def families(self) -> tuple[Family, ...]:
-        """The families of all that was taken."""
-        return families_of(self._named, self._forms)
+    def _solved(self, found: SupportClass) -> Iterator[bool]:
+        """Solve a class and name its cases; yields True whenever it is late."""
+        prover, solutions = self._elimination.prover, []
+        try:
+            for solved in self._elimination.steps(found.constraints, found.unknowns()):
+                if solved is None:
+                    yield True
+                else:
+                    solutions.append(solved)
+        except UnsolvedError as reason:
+            self.undecided.append(f"{in_words(found)}: {reason}")
+            return
+        several = len({solved.roots for solved in solutions}) > 1
+        for solved in solutions:
+            if self._elimination.late():
+                yield True
+            if prover.feasible(solved.conditions) == UNKNOWN:
+                limit = prover.timeout / 1000
+                self.undecided.append(f"{in_words(found)}: z3 could not say within {limit:g} s whether it exists anywhere")
+                continue
+            case = self._forms.case(found, solved)
+            roots = " and ".join(ROOTS[side] for side in solved.roots) if several else ""
+            self._named.append(NamedCase(name_of(self._game, case, _path(found)) + (f" ({roots})" if roots else ""), case))
+
+    def families(self, late: Callable[[], bool] = lambda: False) -> tuple[Family, ...]:
+        """The families of all that was taken; once it is late, their conditions stay as long as they are."""
+        return families_of(self._named, self._forms, late)
 
 
 def in_words(found: SupportClass) -> str:

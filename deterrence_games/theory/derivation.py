@@ -32,16 +32,20 @@ class _Derivation:
         self._game = game
         self._deadline = 0.0
         self._spent = 0.0
-        self._search = SupportSearch(tree, int(1000 * timeout), lambda: time.perf_counter() > self._deadline)
+        self._search = SupportSearch(tree, int(1000 * timeout), self._late)
         self._classes = self._search.run()
-        self._families = ClassFamilies(game, Elimination(self._search.prover))
+        self._families = ClassFamilies(game, Elimination(self._search.prover, self._late))
+
+    def _late(self) -> bool:
+        return time.perf_counter() > self._deadline
 
     def go_on(self, seconds: float) -> Theorem:
-        """Search for so many seconds more; the theorem made of everything found so far."""
+        """Search for so many seconds more; the theorem made of everything found so far, joined in as many seconds at most."""
         start = time.perf_counter()
         self._deadline = start + seconds
-        self._families.take(self._classes)
-        families = self._families.families()
+        stopped = not self._families.take(self._classes) or self._search.stopped
+        self._deadline += seconds
+        families = self._families.families(self._late if stopped else lambda: False)
         self._spent += time.perf_counter() - start
         search, classes = self._search, tuple(self._families.classes)
         return Theorem(
@@ -49,12 +53,12 @@ class _Derivation:
             families=tuple(family for family in families if family.generic),
             border_families=tuple(family for family in families if not family.generic),
             undecided=tuple(self._families.undecided),
-            stopped=search.stopped,
+            stopped=stopped,
             seconds=self._spent,
             stats={"assignments": search.tried, "classes": len(classes), "questions": search.questions},
             prover=search.prover,
             classes=classes,
-            resume_search=self.go_on if search.stopped else None,
+            resume_search=self.go_on if stopped else None,
         )
 
 

@@ -6,9 +6,9 @@ enters inequalities, from which they are eliminated as Fourier and Motzkin do. W
 cases are taken apart.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from deterrence_games.errors import GameError
 from deterrence_games.theory.polynomials import Constraint, Fraction, Polynomial, cancelled
@@ -50,12 +50,23 @@ class Solved:
     roots: tuple[int, ...] = ()
 
 
-class Elimination:
-    """Elimination of unknowns from systems over one prover's assumptions."""
+Steps: TypeAlias = Iterator[Solved | None]
 
-    def __init__(self, prover: Prover) -> None:
+
+class Elimination:
+    """Elimination of unknowns from systems over one prover's assumptions.
+
+    Parameters
+    ----------
+    prover : Prover
+    late : callable () -> bool, optional
+        When to pause; see `steps`.
+    """
+
+    def __init__(self, prover: Prover, late: Callable[[], bool] = lambda: False) -> None:
         self.prover = prover
         self.ring = prover.ring
+        self.late = late
         self._cases = 0
 
     def solve(self, constraints: Sequence[Constraint], unknowns: Sequence[int]) -> list[Solved]:
@@ -74,12 +85,18 @@ class Elimination:
             When an unknown is a root of a higher degree than two, when one enters an inequality nonlinearly, or when there are
             too many cases.
         """
+        return [solved for solved in self.steps(constraints, unknowns) if solved is not None]
+
+    def steps(self, constraints: Sequence[Constraint], unknowns: Sequence[int]) -> Steps:
+        """The cases of `solve` one by one, and None whenever it is late, after which it can go on."""
         self._cases = 0
         signs = [Constraint(">" if k in self.prover.positive else ">=", self.ring.variables[k]) for k in unknowns]
-        return list(self._reduce([*constraints, *signs], tuple(unknowns), frozenset(unknowns)))
+        yield from self._reduce([*constraints, *signs], tuple(unknowns), frozenset(unknowns))
 
-    def _reduce(self, constraints: Iterable[Constraint], unknowns: tuple[int, ...], signed: frozenset[int]) -> Iterator[Solved]:
+    def _reduce(self, constraints: Iterable[Constraint], unknowns: tuple[int, ...], signed: frozenset[int]) -> Steps:
         """Solve for all `unknowns`; `signed` are those whose own sign still stands among the constraints."""
+        if self.late():
+            yield None
         own = {Constraint(sign, self.ring.variables[k]) for k in signed for sign in (">", ">=")}
         kept = [c for c in constraints if c in own]
         others = self.prover.all_simplified(c for c in constraints if c not in own)
@@ -139,7 +156,7 @@ class Elimination:
         equation: tuple[int, int, int | None],
         unknowns: tuple[int, ...],
         signed: frozenset[int],
-    ) -> Iterator[Solved]:
+    ) -> Steps:
         place, k, sign = equation
         powers = self.ring.powers(constraints[place].polynomial, k)
         coefficient, rest = powers[1], powers.get(0, self.ring.zero)
@@ -155,12 +172,12 @@ class Elimination:
 
     def _replace(
         self, constraints: Iterable[Constraint], k: int, value: Fraction, unknowns: tuple[int, ...], signed: frozenset[int]
-    ) -> Iterator[Solved]:
+    ) -> Steps:
         """Put a fraction of positive denominator in place of an unknown: polynomials times positive factors."""
         put = [Constraint(c.sign, self.ring.put(c.polynomial, k, value)[0]) for c in constraints]
         remaining = tuple(u for u in unknowns if u != k)
         for solved in self._reduce(put, remaining, signed - {k}):
-            yield replace(solved, values={**solved.values, k: self.evaluated(value, solved.values)})
+            yield solved and replace(solved, values={**solved.values, k: self.evaluated(value, solved.values)})
 
     def _lower(
         self,
@@ -169,7 +186,7 @@ class Elimination:
         nonlinear: list[Constraint],
         unknowns: tuple[int, ...],
         signed: frozenset[int],
-    ) -> Iterator[Solved]:
+    ) -> Steps:
         """Solve an equation of degree two in one unknown; without one, divide an equation by another in an unknown of both."""
         alone = [(c, own) for c in nonlinear if len(own := c.polynomial.variables & set(unknowns)) == 1]
         if alone:
@@ -231,7 +248,7 @@ class Elimination:
         coefficients: Sequence[Polynomial],
         unknowns: tuple[int, ...],
         signed: frozenset[int],
-    ) -> Iterator[Solved]:
+    ) -> Steps:
         """Both roots of an equation of degree two whose first coefficient is positive; a double one counts as the greater."""
         square, slope, rest = coefficients
         discriminant = slope * slope - square * rest * 4
@@ -245,7 +262,7 @@ class Elimination:
                 raise UnsolvedError(str(full)) from None
             given = [*constraints, Constraint(relation, discriminant)]
             for solved in self._replace(given, k, (above * side - slope * below, square * below * 2), unknowns, signed):
-                yield replace(solved, roots=(side, *solved.roots))
+                yield solved and replace(solved, roots=(side, *solved.roots))
 
     def evaluated(self, fraction: Fraction, values: dict[int, Fraction]) -> Fraction:
         """A fraction in terms of the parameters and the unknowns that are left free."""
@@ -276,7 +293,7 @@ class Elimination:
         polynomial: Polynomial,
         unknowns: tuple[int, ...],
         signed: frozenset[int],
-    ) -> Iterator[Solved]:
+    ) -> Steps:
         """The cases in which a polynomial is above, below and at zero."""
         self._count()
         for case in (Constraint(">", polynomial), Constraint(">", -polynomial), Constraint("=", polynomial)):
@@ -287,7 +304,7 @@ class Elimination:
 
     def _project(
         self, constraints: list[Constraint], kept: list[Constraint], unknowns: tuple[int, ...], signed: frozenset[int]
-    ) -> Iterator[Solved]:
+    ) -> Steps:
         """Eliminate the last unknown that enters every inequality linearly."""
         every = [*constraints, *kept]
         open_coefficient: Polynomial | None = None
@@ -322,7 +339,7 @@ class Elimination:
         signs: list[int],
         unknowns: tuple[int, ...],
         signed: frozenset[int],
-    ) -> Iterator[Solved]:
+    ) -> Steps:
         lower: list[Bound] = []
         upper: list[Bound] = []
         for (constraint, powers), sign in zip(sided, signs, strict=True):
@@ -337,6 +354,9 @@ class Elimination:
         rest = [c for c in every if k not in c.polynomial.variables]
         remaining = tuple(u for u in unknowns if u != k)
         for solved in self._reduce([*rest, *pairs], remaining, signed - {k}):
+            if solved is None:
+                yield None
+                continue
             ends = []
             for bounds, side in ((lower, 1), (upper, -1)):
                 put = [Bound(self.evaluated(b.value, solved.values), b.strict) for b in bounds]

@@ -1,6 +1,6 @@
 """Cases grouped into families: by the literature's name, else by the play on the path."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -44,22 +44,22 @@ def _after(history: History) -> str:
     return f" after {' > '.join(steps)}" if steps else ""
 
 
-def families_of(named: Sequence[NamedCase], forms: ClosedForms) -> tuple[Family, ...]:
+def families_of(named: Sequence[NamedCase], forms: ClosedForms, late: Callable[[], bool]) -> tuple[Family, ...]:
     """One family for each name and kind (generic, or on a border only), in the order of the cases."""
     groups: dict[tuple[str, bool], list[Case]] = {}
     for name, case in named:
         groups.setdefault((name, case.generic), []).append(case)
-    return tuple(_family(name, generic, cases, forms) for (name, generic), cases in groups.items())
+    return tuple(_family(name, generic, cases, forms, late) for (name, generic), cases in groups.items())
 
 
-def _family(name: str, generic: bool, cases: list[Case], forms: ClosedForms) -> Family:
+def _family(name: str, generic: bool, cases: list[Case], forms: ClosedForms, late: Callable[[], bool]) -> Family:
     freest = max(cases, key=lambda case: (sum(s.name.startswith("q") for s in case.ranges), len(case.ranges)))
     ordered = (freest, *(case for case in cases if case is not freest))
     bounds = {symbol: _closed(symbol, ends, freest, cases) for symbol, ends in freest.bounds.items()}
     return Family(
         name=name,
         generic=generic,
-        conditions=union([case.constraints for case in ordered], forms),
+        conditions=union([case.constraints for case in ordered], forms, late),
         strategies=freest.strategies,
         ranges={symbol: interval(ends) for symbol, ends in bounds.items()},
         beliefs=_joined([case.beliefs for case in ordered], {symbol for case in ordered for symbol in case.ranges}),
@@ -69,16 +69,23 @@ def _family(name: str, generic: bool, cases: list[Case], forms: ClosedForms) -> 
     )
 
 
-def union(alternatives: Sequence[tuple[Constraint, ...]], forms: ClosedForms) -> tuple[Boolean, ...]:
-    """Readable conditions that hold exactly where one of several conjunctions holds."""
+def union(
+    alternatives: Sequence[tuple[Constraint, ...]], forms: ClosedForms, late: Callable[[], bool] = lambda: False
+) -> tuple[Boolean, ...]:
+    """Readable conditions that hold exactly where one of several conjunctions holds; not shortened once it is late."""
     prover = forms.prover
     left: list[tuple[Constraint, ...]] = []
     for seed in alternatives:
+        if late():
+            left.append(seed)
+            continue
         weak = _weakened(seed, alternatives, prover)
         if all(prover.implies(other, c) == YES for other in alternatives for c in weak):
             return readable(forms.minimal(weak), prover)
         left.append(forms.minimal(weak))
     for own in sorted(left, key=len, reverse=True):
+        if late():
+            break
         others = [other for other in left if other is not own]
         if prover.feasible(own, [tuple(denied for c in other for denied in negations(c)) for other in others]) == NO:
             left = others

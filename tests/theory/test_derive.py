@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import product
 
 import pytest
 import sympy
@@ -9,6 +10,9 @@ import sympy
 import deterrence_games as dg
 from deterrence_games.errors import GameError, ParameterError
 from deterrence_games.theory import Existence
+from deterrence_games.theory.class_families import ClassFamilies
+from deterrence_games.theory.closed_values import holds_at
+from deterrence_games.theory.elimination import Elimination
 
 
 def brinkmanship(**changes):
@@ -255,3 +259,37 @@ def test_alternatives_do_not_rule_out_what_another_one_covers():
     assert isinstance(condition, sympy.Or)
     assert {str(part) for part in condition.args} == {"1 >= d", "(1 >= c) & (p <= w/(g + w))"}
     assert theorem.prove(Existence()).verdict == "proved"
+
+
+def test_a_time_limit_holds_within_a_class_too():
+    """Where it is always late, every step of the solution of a class is a pause, after which it goes on."""
+    whole = dg.derive(dg.models.unilateral_deterrence())
+    families = ClassFamilies(whole.game, Elimination(whole.prover, lambda: True))
+    left, pauses = iter(whole.classes), 0
+    while not families.take(left):
+        pauses += 1
+    assert pauses > 2 * len(whole.classes)
+    found = families.families()
+    assert [(own.name, own.conditions) for own in found if own.generic] == [(own.name, own.conditions) for own in whole]
+
+
+def test_conditions_that_there_is_no_time_to_shorten_are_right_all_the_same():
+    whole = dg.derive(dg.models.unilateral_deterrence())
+    families = ClassFamilies(whole.game, Elimination(whole.prover))
+    families.take(whole.classes)
+    short = {(own.name, own.generic): own for own in (*whole.families, *whole.border_families)}
+    found = families.families(lambda: True)
+    assert len(found) == len(short)
+    for own in found:
+        for point in grid():
+            there = all(holds_at(condition, point) for condition in short[own.name, own.generic].conditions)
+            assert all(holds_at(condition, point) for condition in own.conditions) == there
+
+
+def grid():
+    """Points on a grid of priors whose lines are borders."""
+    order = ("c_DDs", "c_CD", "c_DDh", "c_SQ", "c_DC"), ("d_DDs", "d_DC", "d_DDh", "d_CD", "d_SQ")
+    values = {name: sympy.Integer(place) for chain in order for place, name in enumerate(chain)}
+    for p_ch, p_def in product(range(1, 12), repeat=2):
+        priors = {"p_ch": sympy.Rational(p_ch, 12), "p_def": sympy.Rational(p_def, 12)}
+        yield {sympy.Symbol(name, real=True): value for name, value in {**values, **priors}.items()}
