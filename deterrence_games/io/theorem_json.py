@@ -13,8 +13,9 @@ A file is one object, in UTF-8, with these entries.
     ``[player, type, history, {action: probability}]``, supports of ``[player, type, history, [action, ...]]`` and beliefs
     of ``[history, player, {type: set}]``; a set is a text (one number), ``[low, high, low excluded, high excluded]``, or
     ``{"any": [set, ...]}``.
-``refinements``
-    Names of what beliefs were restricted by.
+``refinements``, ``effects``
+    Names of what beliefs were restricted by, and what the last of them did: a list of ``family``, ``verdict`` and
+    ``conditions``.
 ``undecided``, ``stopped``, ``seconds``, ``stats``
     How far the derivation went.
 
@@ -37,6 +38,7 @@ from deterrence_games.io.files import read_text, write_text
 from deterrence_games.io.game_json import game_document, game_of
 from deterrence_games.theory import Case, Family, Theorem
 from deterrence_games.theory.coordinates import as_constraint, coordinates_of
+from deterrence_games.theory.effects import VERDICTS, Effect
 from deterrence_games.theory.family import Bounds, interval
 from deterrence_games.theory.polynomials import MOST_ROOTS
 from deterrence_games.theory.prover import Prover
@@ -49,6 +51,7 @@ ENTRIES = (
     "families",
     "border_families",
     "refinements",
+    "effects",
     "undecided",
     "stopped",
     "seconds",
@@ -57,6 +60,7 @@ ENTRIES = (
 COMMON = ("conditions", "strategies", "beliefs", "outcomes", "payoffs")
 FAMILY = ("name", *COMMON, "ranges", "cases")
 CASE = (*COMMON, "bounds", "supports", "generic")
+EFFECT = ("family", "verdict", "conditions")
 
 Item = TypeVar("Item")
 
@@ -74,6 +78,14 @@ def theorem_to_json(theorem: Theorem) -> str:
         "families": [_family(family) for family in theorem.families],
         "border_families": [_family(family) for family in theorem.border_families],
         "refinements": theorem.refinements,
+        "effects": [
+            {
+                "family": own.family,
+                "verdict": own.verdict,
+                "conditions": [_condition(condition) for condition in own.conditions],
+            }
+            for own in theorem.effects
+        ],
         "undecided": theorem.undecided,
         "stopped": theorem.stopped,
         "seconds": theorem.seconds,
@@ -192,7 +204,17 @@ class _TheoremDocument(Document):
             stats={name: int(value) for name, value in self.table(entries["stats"], "stats", self.formula).items()},
             prover=self.prover,
             refinements=tuple(self.texts(entries["refinements"], "refinements")),
+            effects=tuple(self.list(entries["effects"], "effects", self.effect)),
         )
+
+    def effect(self, given: Any, where: str) -> Effect:
+        entries = self.entries(given, where)
+        self.keys(entries, where, EFFECT)
+        verdict = self.text(entries["verdict"], f"{where}.verdict")
+        if verdict not in VERDICTS:
+            self.fail(f"{where}.verdict", f"{verdict!r:.40} is none", f"use one of {', '.join(VERDICTS)}")
+        conditions = self.list(entries["conditions"], f"{where}.conditions", self.condition)
+        return Effect(self.text(entries["family"], f"{where}.family"), verdict, tuple(conditions))
 
     def family(self, given: Any, where: str) -> Family:
         entries = self.entries(given, where)

@@ -9,6 +9,8 @@ from deterrence_games.games.expressions import to_text
 from deterrence_games.theory.family import Family
 from deterrence_games.theory.prover import NO, Prover, negations
 
+VERDICTS = ("kept", "fewer beliefs", "restricted", "border only", "removed", "undecided")
+
 
 @dataclass(frozen=True, eq=False)
 class Effect:

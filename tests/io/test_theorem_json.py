@@ -33,6 +33,19 @@ def test_it_says_the_same(theorem, again):
     assert theorem_to_json(again) == theorem_to_json(theorem)
 
 
+def test_what_a_refinement_did_is_kept(theorem):
+    refined = theorem.refine("intuitive criterion")
+    again = theorem_from_json(theorem_to_json(refined), "text")
+    assert (again.refinements, [str(effect) for effect in again.effects]) == (
+        refined.refinements,
+        [str(effect) for effect in refined.effects],
+    )
+    assert "restricted" in {effect.verdict for effect in again.effects}
+    damaged = theorem_to_json(refined).replace('"verdict": "restricted"', '"verdict": "gone"')
+    with pytest.raises(FormatError, match=r"effects\[1\].verdict: 'gone' is none; use one of kept"):
+        theorem_from_json(damaged, "text")
+
+
 @pytest.mark.parametrize("name", ["generalized_mutual_deterrence", "extended_deterrence"])
 def test_every_formula_keeps_its_value(name):
     theorem = dg.derive(dg.models.CATALOGUE[name]())
