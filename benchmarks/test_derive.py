@@ -10,8 +10,8 @@ from deterrence_games.theory import Exclusion, Existence
 
 GAMES = {
     "rudimentary_asymmetric_deterrence": (2, 1, 2),
-    "unilateral_deterrence": (5, 2, 2),
-    "generalized_mutual_deterrence": (6, 2, 2),
+    "unilateral_deterrence": (5, 3, 2),
+    "generalized_mutual_deterrence": (6, 4, 2),
     "extended_deterrence": (4, 5, 2),
     "asymmetric_escalation": (28, 55, 45),
 }

@@ -7,7 +7,7 @@ from deterrence_games.games import Game
 from deterrence_games.theory.closed_forms import ClosedForms
 from deterrence_games.theory.elimination import Elimination, UnsolvedError
 from deterrence_games.theory.family import Family
-from deterrence_games.theory.grouping import NamedCase, families_of, name_of
+from deterrence_games.theory.grouping import NamedCase, families_of, name_of, play_of
 from deterrence_games.theory.prover import UNKNOWN
 from deterrence_games.theory.support_class import SupportClass
 
@@ -73,7 +73,9 @@ class ClassFamilies:
                 continue
             case = self._forms.case(found, solved)
             roots = " and ".join(ROOTS[side] for side in solved.roots) if several else ""
-            self._named.append(NamedCase(name_of(self._game, case, _path(found)) + (f" ({roots})" if roots else ""), case))
+            play = play_of(case, _path(found))
+            name = name_of(self._game, case) or play
+            self._named.append(NamedCase(f"{name} ({roots})" if roots else name, play, case))
 
     def families(self, late: Callable[[], bool] = lambda: False) -> tuple[Family, ...]:
         """The families of all that was taken; once it is late, their conditions stay as long as they are."""

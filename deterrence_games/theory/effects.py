@@ -61,21 +61,28 @@ def _joined(parts: Sequence[Boolean], link: str) -> str:
 
 def effects_of(before: Iterable[Family], after: Iterable[Family], decided: bool, prover: Prover) -> tuple[Effect, ...]:
     """Compare the families on open sets before a refinement with those after it; `decided` when no support was left open."""
-    left = {(family.name, family.generic): family for family in after}
+    left = list(after)
     found = []
     for family in before:
-        generic, border = left.get((family.name, True)), left.get((family.name, False))
-        if generic is not None:
-            verdict = _verdict(family, generic, border, prover)
-        else:
-            verdict = "border only" if border is not None else "removed"
-        conditions = next((own.conditions for own in (generic, border) if own is not None), ())
+        own = [other for other in left if other.name == family.name or _shared(family, other)]
+        generic = next((other for other in own if other.generic), None)
+        borders = [other for other in own if not other.generic]
+        gone = "border only" if borders else "removed"
+        verdict = _verdict(family, generic, borders, prover) if generic is not None else gone
+        conditions = next((other.conditions for other in (generic, *borders) if other is not None), ())
         found.append(Effect(family.name, verdict if decided or verdict == "kept" else "undecided", conditions))
     return tuple(found)
 
 
-def _verdict(before: Family, after: Family, border: Family | None, prover: Prover) -> str:
-    left = [*after.cases, *(border.cases if border else ())]
+def _shared(before: Family, after: Family) -> bool:
+    """Whether a family is a part of one before, which had a longer name since the name covered other plays too."""
+    return before.name.startswith(f"{after.name} (") and any(
+        case.supports == other.supports for case in before.cases for other in after.cases
+    )
+
+
+def _verdict(before: Family, after: Family, borders: Sequence[Family], prover: Prover) -> str:
+    left = [*after.cases, *(case for border in borders for case in border.cases)]
     outside = [tuple(denied for c in case.constraints for denied in negations(c)) for case in left]
     if any(prover.feasible(case.constraints, outside) != NO for case in before.cases):
         return "restricted"

@@ -20,18 +20,24 @@ ZERO_OR_ONE = (sympy.S.Zero, sympy.S.One)
 
 
 class NamedCase(NamedTuple):
-    """A case with the name of its family."""
+    """A case with the name of its family, and its play at the information sets on the path."""
 
     name: str
+    play: str
     case: Case
 
 
-def name_of(game: Game, case: Case, path: Sequence[InformationSet]) -> str:
-    """The first of the game's names whose pattern the case matches, else its play at the information sets on the path."""
+def name_of(game: Game, case: Case) -> str | None:
+    """The first of the game's names whose pattern the case matches."""
     played = {place: {a for a, share in shares.items() if share != 0} for place, shares in case.strategies.items()}
     for name, pattern in game.names.items():
         if all(InformationSet(*p) in played and played[InformationSet(*p)] <= set(a) for p, a in pattern.items()):
             return name
+    return None
+
+
+def play_of(case: Case, path: Sequence[InformationSet]) -> str:
+    """The actions in use at the information sets on the path, in words."""
     moves: dict[tuple[str, History], list[str]] = {}
     for place in path:
         actions = "/".join(case.supports[place])
@@ -45,11 +51,45 @@ def _after(history: History) -> str:
 
 
 def families_of(named: Sequence[NamedCase], forms: ClosedForms, late: Callable[[], bool]) -> tuple[Family, ...]:
-    """One family for each name and kind (generic, or on a border only), in the order of the cases."""
-    groups: dict[tuple[str, bool], list[Case]] = {}
-    for name, case in named:
-        groups.setdefault((name, case.generic), []).append(case)
-    return tuple(_family(name, generic, cases, forms, late) for (name, generic), cases in groups.items())
+    """One family for each name and kind (generic, or on a border only) and play, in the order of the cases."""
+    groups: dict[tuple[str, bool], list[NamedCase]] = {}
+    for own in named:
+        groups.setdefault((own.name, own.case.generic), []).append(own)
+    found = []
+    for (name, generic), held in groups.items():
+        parts = _plays(held)
+        for part in parts:
+            # a name that covers several plays needs a word more, as claims and lookups go by names
+            full = f"{name} ({part[0].play})" if generic and len(parts) > 1 else name
+            found.append(_family(full, generic, [own.case for own in part], forms, late))
+    return tuple(found)
+
+
+def _plays(held: list[NamedCase]) -> list[list[NamedCase]]:
+    """Cases of one name apart by play; two plays with the same outcomes, or one that is an end of the other, stay together."""
+    plays: dict[str, list[NamedCase]] = {}
+    for own in held:
+        plays.setdefault(own.play, []).append(own)
+    if len(plays) == 1:
+        return [held]
+    parts: list[list[NamedCase]] = []
+    for own_play in sorted(plays.values(), key=lambda cases: -max(len(own.case.ranges) for own in cases)):
+        for part in parts:
+            if _same_outcomes(part[0].case, own_play[0].case):
+                part += own_play
+                break
+        else:
+            parts.append(list(own_play))
+    place = {id(own.case): number for number, own in enumerate(held)}
+    for part in parts:
+        part.sort(key=lambda own: place[id(own.case)])
+    return sorted(parts, key=lambda part: place[id(part[0].case)])
+
+
+def _same_outcomes(held: Case, other: Case) -> bool:
+    """Whether outcomes have the same probabilities, one that the first case leaves free being zero or one if need be."""
+    ends: list[dict[Expr, Expr]] = [{}, *({symbol: end} for symbol in held.ranges for end in ZERO_OR_ONE)]
+    return any(all(_same(share.subs(put), other.outcomes[label]) for label, share in held.outcomes.items()) for put in ends)
 
 
 def _family(name: str, generic: bool, cases: list[Case], forms: ClosedForms, late: Callable[[], bool]) -> Family:

@@ -277,13 +277,11 @@ def test_conditions_that_there_is_no_time_to_shorten_are_right_all_the_same():
     whole = dg.derive(dg.models.unilateral_deterrence())
     families = ClassFamilies(whole.game, Elimination(whole.prover))
     families.take(whole.classes)
-    short = {(own.name, own.generic): own for own in (*whole.families, *whole.border_families)}
-    found = families.families(lambda: True)
-    assert len(found) == len(short)
-    for own in found:
+    for long, short in zip(families.families(lambda: True), families.families(), strict=True):
+        assert (long.name, long.generic) == (short.name, short.generic)
         for point in grid():
-            there = all(holds_at(condition, point) for condition in short[own.name, own.generic].conditions)
-            assert all(holds_at(condition, point) for condition in own.conditions) == there
+            there = all(holds_at(condition, point) for condition in short.conditions)
+            assert all(holds_at(condition, point) for condition in long.conditions) == there
 
 
 def grid():
@@ -293,3 +291,43 @@ def grid():
     for p_ch, p_def in product(range(1, 12), repeat=2):
         priors = {"p_ch": sympy.Rational(p_ch, 12), "p_def": sympy.Rational(p_def, 12)}
         yield {sympy.Symbol(name, real=True): value for name, value in {**values, **priors}.items()}
+
+
+def test_a_name_that_covers_several_plays_stands_for_a_family_each():
+    """The outcomes of one of them were once told of all."""
+    tree = dg.Decision("a", {"stay": "peace", "go": dg.Decision("b", {"yield": "gain", "fight": "war"})})
+    game = dg.Game(
+        name="crisis",
+        players=("a", "b"),
+        tree=tree,
+        payoffs={"peace": {"a": 0, "b": 2}, "gain": {"a": "c", "b": 0}, "war": {"a": "d", "b": "z"}},
+        assumptions=("c > 0", "d > 0"),
+        names={"Crisis": {("a", "", ()): "go"}},
+    )
+    theorem = dg.derive(game)
+    gain, war = theorem.families
+    assert (gain.name, war.name) == ("Crisis (a go; b after go yield)", "Crisis (a go; b after go fight)")
+    assert (gain.outcomes["gain"], war.outcomes["war"]) == (1, 1)
+    for z, label in ((-1, "gain"), (1, "war")):
+        point = {"c": 1, "d": 1, "z": z}
+        (found,) = theorem.at(point)
+        assert found.outcomes[label] == 1
+        values = theorem.evaluate(point)
+        (number,) = (bit for bit in (0, 1) if int(values.mask[0]) >> bit & 1)
+        assert values.low["outcomes"][number, list(game.outcomes).index(label), 0] == 1
+    assert theorem.prove(f"exists without {gain.name}").verdict == "refuted"
+    effects = theorem.refine("passive beliefs").effects
+    assert [(effect.family, effect.verdict) for effect in effects] == [(gain.name, "kept"), (war.name, "kept")]
+
+
+def test_borders_of_one_name_tell_the_outcomes_of_each_play():
+    theorem = dg.derive(dg.models.unilateral_deterrence())
+    point = dict(zip(("c_DDs", "c_CD", "c_DDh", "c_SQ", "c_DC"), range(5), strict=True))
+    point |= dict(zip(("d_DDs", "d_DC", "d_DDh", "d_CD", "d_SQ"), range(5), strict=True))
+    bluffs = [family for family in theorem.border_families if family.name == "Bluff"]
+    assert len(bluffs) == 2
+    for p_ch, p_def in (("1/2", "1/3"), ("2/3", "1/6")):
+        values = {sympy.Symbol(k, real=True): sympy.Rational(v) for k, v in {**point, "p_ch": p_ch, "p_def": p_def}.items()}
+        (family,) = (own for own in bluffs if all(holds_at(condition, values) for condition in own.conditions))
+        (case,) = family.cases
+        assert dict(case.outcomes) == dict(family.outcomes)
