@@ -73,9 +73,10 @@ class ClassFamilies:
                 continue
             case = self._forms.case(found, solved)
             roots = " and ".join(ROOTS[side] for side in solved.roots) if several else ""
-            play = play_of(case, _path(found))
+            path = _path(found)
+            play = play_of(case, path)
             name = name_of(self._game, case) or play
-            self._named.append(NamedCase(f"{name} ({roots})" if roots else name, play, case))
+            self._named.append(NamedCase(f"{name} ({roots})" if roots else name, play, path, case))
 
     def families(self, late: Callable[[], bool] = lambda: False) -> tuple[Family, ...]:
         """The families of all that was taken; once it is late, their conditions stay as long as they are."""

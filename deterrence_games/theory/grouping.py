@@ -1,6 +1,6 @@
 """Cases grouped into families: by the literature's name, else by the play on the path."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -20,11 +20,16 @@ ZERO_OR_ONE = (sympy.S.Zero, sympy.S.One)
 
 
 class NamedCase(NamedTuple):
-    """A case with the name of its family, and its play at the information sets on the path."""
+    """A case with the name of its family, its play in words, and the information sets on the path."""
 
     name: str
     play: str
+    path: Sequence[InformationSet]
     case: Case
+
+    def chances(self) -> Hashable:
+        """The probabilities of the moves on the path."""
+        return tuple(tuple(self.case.strategies[place].items()) for place in self.path)
 
 
 def name_of(game: Game, case: Case) -> str | None:
@@ -66,10 +71,13 @@ def families_of(named: Sequence[NamedCase], forms: ClosedForms, late: Callable[[
 
 
 def _plays(held: list[NamedCase]) -> list[list[NamedCase]]:
-    """Cases of one name apart by play; two plays with the same outcomes, or one that is an end of the other, stay together."""
-    plays: dict[str, list[NamedCase]] = {}
+    """Cases of one name apart by play, on borders also by its probabilities, which may differ from one border to another.
+
+    Two with the same outcomes, or one that is an end of the other, stay together.
+    """
+    plays: dict[tuple[str, Hashable], list[NamedCase]] = {}
     for own in held:
-        plays.setdefault(own.play, []).append(own)
+        plays.setdefault((own.play, None if own.case.generic else own.chances()), []).append(own)
     if len(plays) == 1:
         return [held]
     parts: list[list[NamedCase]] = []

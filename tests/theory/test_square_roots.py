@@ -12,7 +12,7 @@ import deterrence_games as dg
 from deterrence_games.errors import GameError
 from deterrence_games.io.theorem_json import theorem_from_json, theorem_to_json
 from deterrence_games.theory import Equivalence, Exclusion, Existence, Implication, Monotone, Throughout
-from deterrence_games.theory.closed_values import ClosedValues
+from deterrence_games.theory.closed_values import ClosedValues, holds_at
 from deterrence_games.theory.thresholds import recurring
 
 ALLIES = ("ally1", "ally2", "ally3")
@@ -238,8 +238,22 @@ def test_payoffs_with_square_roots_are_refused():
 
 
 def test_borders_are_told_in_words_and_without_equations_that_others_imply(pivotal):
-    (border,) = pivotal.border_families
-    assert border.name == ALL_MIX
-    told = next(line for line in repr(pivotal).splitlines()[::-1] if ALL_MIX in line)
-    pairs = ("c0 == 1/2 and c1 == 1/2", "c0 == 1/2 and c2 == 1/2", "c1 == 1/2 and c2 == 1/2")
-    assert told.endswith(f"{ALL_MIX}: {' or '.join(f'({pair})' for pair in pairs)}")
+    told = [line.split(": ")[1] for line in repr(pivotal).split("on borders only:")[1].splitlines() if ALL_MIX in line]
+    assert len(told) == len(pivotal.border_families)
+    assert any("c0 == 1/2 and c1 == 1/2 and c0 > c2" in conditions for conditions in told)
+    assert not any("Eq(" in conditions or "c0 == c1" in conditions for conditions in told)
+
+
+@pytest.mark.parametrize("costs", [("1/3", "1/2", "1/2"), ("1/2", "1/3", "1/2"), ("1/2", "1/2", "1/3"), ("1/2", "1/2", "1/2")])
+def test_what_a_border_tells_is_an_equilibrium_wherever_it_exists(pivotal, costs):
+    """One family stood for all borders, and its strategies were no best replies on most of them."""
+    params = {f"c{k}": sympy.Rational(cost) for k, cost in enumerate(costs)}
+    point = {sympy.Symbol(name, real=True): value for name, value in params.items()}
+    there = [own for own in pivotal.border_families if all(holds_at(condition, point) for condition in own.conditions)]
+    assert there
+    for family in there:
+        free = dict(point)
+        for symbol, held in family.ranges.items():
+            free[symbol] = (held.start.subs(free) + held.end.subs(free)) / 2
+        chances = [shares["come"].subs(free) for shares in family.strategies.values()]
+        assert regret(pivotal.game, chances, params) == 0
