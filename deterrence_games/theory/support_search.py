@@ -122,8 +122,9 @@ class SupportSearch:
     def _possible(self, settled: SupportClass, closed: Sequence[int]) -> bool:
         """Whether best replies at nodes whose subtrees are settled are not proved impossible; z3 is asked once about all."""
         for node in closed:
+            before = len(settled.constraints)
             settled.require_best_replies(node)
-            if self.prover.all_simplified(settled.constraints) is None:
+            if any(self.prover.simplified(constraint) is None for constraint in settled.constraints[before:]):
                 return False
         return not closed or self.prover.feasible(settled.constraints) != NO
 
