@@ -20,7 +20,9 @@ import numpy as np
 from deterrence_games.theory.polynomials import Constraint, Polynomial, Ring
 
 LARGEST_DENOMINATOR = 1000  # of a coefficient; those seen are halves and small integers
-MOST_PRODUCTS = 2000  # beyond them the linear program would take longer than what it replaces
+MOST_TERMS = 500  # of a polynomial,
+MOST_PAIRS = 20_000  # of negative terms that are compared, and
+MOST_PRODUCTS = 500  # beyond which a linear program would take longer than what it replaces; those seen have up to 120
 
 Monomial = tuple[int, ...]
 Product = tuple[Constraint, Polynomial, Monomial]  # a constraint, the side of it that is not negative, and its factor
@@ -43,7 +45,12 @@ def follows(
     positive, known = signed[0], signed[0] | signed[1]
     if not claim.polynomial.variables <= known:
         return False
-    products = list(_products(claim.polynomial, [c for c in given if c.polynomial.variables <= known]))
+    useful = [c for c in given if c.polynomial.variables <= known and len(c.polynomial.coefficients) <= MOST_TERMS]
+    if len(claim.polynomial.coefficients) > MOST_TERMS:
+        return False
+    if _negative(claim.polynomial) * sum(_negative(c.polynomial) for c in useful) > MOST_PAIRS:
+        return False
+    products = list(_products(claim.polynomial, useful))
     if not 0 < len(products) <= MOST_PRODUCTS:
         return False
     rest, strict = claim.polynomial, False
@@ -54,6 +61,10 @@ def follows(
     if any(coefficient < 0 for coefficient in rest.coefficients):
         return False
     return claim.sign == ">=" or strict or any(_within(exponents, positive) for exponents in rest.terms)
+
+
+def _negative(polynomial: Polynomial) -> int:
+    return sum(coefficient < 0 for coefficient in polynomial.coefficients)
 
 
 def _within(exponents: Monomial, variables: AbstractSet[int]) -> bool:

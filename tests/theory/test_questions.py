@@ -164,3 +164,18 @@ def test_a_contradiction_of_constraints_has_a_certificate():
     other = Constraint(">", f - (a + b + c) * (d + e))
     assert follows(Constraint(">=", -other.polynomial), [one], ring, positive)
     assert not follows(Constraint(">=", -one.polynomial), [Constraint(">", f - a * d)], ring, positive)
+
+
+def test_long_polynomials_are_left_to_z3():
+    """A hundred terms of either sign against as many would be ten million products to look at."""
+    ring = Ring([f"x{k}" for k in range(12)])
+    positive = (frozenset(range(12)), frozenset())
+    ups, downs = ring.sum(ring.variables[:6]) ** 5, ring.sum(ring.variables[6:]) ** 5
+    claim, given_ = Constraint(">", ups - downs), [Constraint(">", ups * (number + 1) - downs) for number in range(30)]
+    assert not follows(claim, given_, ring, positive)
+    assert follows(
+        Constraint(">", ring.variables[0] - ring.variables[7]),
+        [Constraint(">", ring.variables[0] - ring.variables[7])],
+        ring,
+        positive,
+    )
