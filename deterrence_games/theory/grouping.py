@@ -15,6 +15,7 @@ from deterrence_games.theory.family import Beliefs, Bounds, Case, Ends, Family, 
 from deterrence_games.theory.polynomials import Constraint
 from deterrence_games.theory.prover import NO, YES, Prover, negations
 from deterrence_games.theory.readable import readable, shorter
+from deterrence_games.theory.value_formulas import has_roots
 
 ZERO_OR_ONE = (sympy.S.Zero, sympy.S.One)
 
@@ -28,8 +29,20 @@ class NamedCase(NamedTuple):
     case: Case
 
     def chances(self) -> Hashable:
-        """The probabilities of the moves on the path."""
-        return tuple(tuple(self.case.strategies[place].items()) for place in self.path)
+        """The probabilities of the moves on the path; none where they hold square roots, whose forms vary with signs."""
+        renamed = self.free()
+        if self.case.generic and any(has_roots(s) for place in self.path for s in self.case.strategies[place].values()):
+            return ()
+        return tuple(
+            tuple((action, share.xreplace(renamed)) for action, share in self.case.strategies[place].items())
+            for place in self.path
+        )
+
+    def free(self) -> dict[Expr, Expr]:
+        """The free probabilities that these hold, numbered as they come: their own names may depend on others off the path."""
+        shares = (share for place in self.path for share in self.case.strategies[place].values() if self.case.ranges)
+        found = dict.fromkeys(s for share in shares for s in self.case.ranges if s in share.free_symbols)
+        return {symbol: Symbol(f"free_{number}") for number, symbol in enumerate(found)}
 
 
 def name_of(game: Game, case: Case) -> str | None:
@@ -63,27 +76,40 @@ def families_of(named: Sequence[NamedCase], forms: ClosedForms, late: Callable[[
     found = []
     for (name, generic), held in groups.items():
         parts = _plays(held)
-        for part in parts:
-            # a name that covers several plays needs a word more, as claims and lookups go by names
-            full = f"{name} ({part[0].play})" if generic and len(parts) > 1 else name
+        names = _told_apart(name, parts) if generic else [name] * len(parts)
+        for full, part in zip(names, parts, strict=True):
             found.append(_family(full, generic, [own.case for own in part], forms, late))
     return tuple(found)
 
 
+def _told_apart(name: str, parts: Sequence[Sequence[NamedCase]]) -> list[str]:
+    """Names of what one name covers, as claims and lookups go by names: with the play, or a number where that is the same."""
+    if len(parts) == 1:
+        return [name]
+    plays = [part[0].play for part in parts]
+    found = []
+    for place, play in enumerate(plays):
+        words = [] if name.startswith(play) else [play]
+        if plays.count(play) > 1:
+            words.append(str(1 + plays[:place].count(play)))
+        found.append(f"{name} ({', '.join(words)})")
+    return found
+
+
 def _plays(held: list[NamedCase]) -> list[list[NamedCase]]:
-    """Cases of one name apart by play, on borders also by its probabilities, which may differ from one border to another.
+    """Cases of one name apart by play and by its probabilities.
 
     Two with the same outcomes, or one that is an end of the other, stay together.
     """
     plays: dict[tuple[str, Hashable], list[NamedCase]] = {}
     for own in held:
-        plays.setdefault((own.play, None if own.case.generic else own.chances()), []).append(own)
+        plays.setdefault((own.play, own.chances()), []).append(own)
     if len(plays) == 1:
         return [held]
     parts: list[list[NamedCase]] = []
     for own_play in sorted(plays.values(), key=lambda cases: -max(len(own.case.ranges) for own in cases)):
         for part in parts:
-            if _same_outcomes(part[0].case, own_play[0].case):
+            if _same_outcomes(part[0], own_play[0]):
                 part += own_play
                 break
         else:
@@ -94,10 +120,12 @@ def _plays(held: list[NamedCase]) -> list[list[NamedCase]]:
     return sorted(parts, key=lambda part: place[id(part[0].case)])
 
 
-def _same_outcomes(held: Case, other: Case) -> bool:
+def _same_outcomes(held: NamedCase, other: NamedCase) -> bool:
     """Whether outcomes have the same probabilities, one that the first case leaves free being zero or one if need be."""
-    ends: list[dict[Expr, Expr]] = [{}, *({symbol: end} for symbol in held.ranges for end in ZERO_OR_ONE)]
-    return any(all(_same(share.subs(put), other.outcomes[label]) for label, share in held.outcomes.items()) for put in ends)
+    mine, theirs = held.free(), other.free()
+    ends: list[dict[Expr, Expr]] = [{}, *({symbol: end} for symbol in mine.values() for end in ZERO_OR_ONE)]
+    pairs = [(share.xreplace(mine), other.case.outcomes[label].xreplace(theirs)) for label, share in held.case.outcomes.items()]
+    return any(all(_same(one.subs(put), its) for one, its in pairs) for put in ends)
 
 
 def _family(name: str, generic: bool, cases: list[Case], forms: ClosedForms, late: Callable[[], bool]) -> Family:

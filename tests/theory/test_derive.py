@@ -331,3 +331,27 @@ def test_borders_of_one_name_tell_the_outcomes_of_each_play():
         (family,) = (own for own in bluffs if all(holds_at(condition, values) for condition in own.conditions))
         (case,) = family.cases
         assert dict(case.outcomes) == dict(family.outcomes)
+
+
+def test_one_continuum_is_one_family_whatever_its_probabilities_are_called():
+    """The mixture off the path takes the name of the one on it, where it mixes: the same play under another name."""
+    answers = {
+        action: dg.Decision("b", {"left": f"{action}_left", "right": f"{action}_right"}) for action in ("advance", "hold")
+    }
+    theorem = dg.derive(
+        dg.Game(
+            name="indifferent_answers",
+            players=("a", "b"),
+            tree=dg.Decision("a", answers),
+            payoffs={
+                "advance_left": {"a": -2, "b": 0},
+                "advance_right": {"a": 1, "b": 0},
+                "hold_left": {"a": "u", "b": 0},
+                "hold_right": {"a": "u", "b": 0},
+            },
+            assumptions=("-1 < u < 1",),
+        )
+    )
+    (held,) = (family for family in theorem.families if family.name.startswith("a hold; b after hold left/right"))
+    assert held.name == "a hold; b after hold left/right"
+    assert len({len(case.ranges) for case in held.cases}) == 2

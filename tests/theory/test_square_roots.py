@@ -257,3 +257,17 @@ def test_what_a_border_tells_is_an_equilibrium_wherever_it_exists(pivotal, costs
             free[symbol] = (held.start.subs(free) + held.end.subs(free)) / 2
         chances = [shares["come"].subs(free) for shares in family.strategies.values()]
         assert regret(pivotal.game, chances, params) == 0
+
+
+def test_every_curve_of_equilibria_of_one_play_is_told():
+    """At equal costs of one half two allies mix evenly, whatever the third one does; of three such curves one was told."""
+    game = at_once("halves", lambda k, came: f"{int(sum(came) >= 2)}" + (" - 1/2" if came[k] else ""), ())
+    theorem = dg.derive(game)
+    families = [family for family in theorem.families if family.name.startswith(ALL_MIX)]
+    assert len({family.name for family in families}) == len(families)
+    free = [place for own in families for place, shares in enumerate(own.strategies.values()) if shares["come"].free_symbols]
+    assert sorted(free) == [0, 1, 2]
+    for family in families:
+        for third in (sympy.Rational(1, 5), sympy.Rational(7, 9)):
+            chances = [shares["come"].subs(dict.fromkeys(family.ranges, third)) for shares in family.strategies.values()]
+            assert regret(game, chances, {}) == 0
