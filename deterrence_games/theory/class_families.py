@@ -11,7 +11,7 @@ from deterrence_games.theory.grouping import NamedCase, families_of, name_of, pl
 from deterrence_games.theory.prover import UNKNOWN
 from deterrence_games.theory.support_class import SupportClass
 
-ROOTS = {1: "greater root", -1: "lesser root"}
+ROOTS = {1: "upper sign", -1: "lower sign"}
 
 
 class ClassFamilies:

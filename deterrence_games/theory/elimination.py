@@ -41,7 +41,7 @@ class Solved:
     ranges : dict unknown -> (lower bounds, upper bounds)
         Of the unknowns left free, in an order in which each depends only on those before it.
     roots : tuple of int
-        Of each equation of degree two on the way, 1 for its greater root and -1 for its lesser one.
+        Of each equation of degree two on the way, the sign before the root of the discriminant: 1 or -1.
     """
 
     conditions: tuple[Constraint, ...]
@@ -210,9 +210,10 @@ class Elimination:
             rest = [] if dividend is None else [dividend]
             yield from self._reduce([*others, *rest, Constraint("=", lower)], unknowns, signed)
         elif dividend is None:
-            yield from self._roots(
-                others, k, [powers.get(power, self.ring.zero) * sign for power in (2, 1, 0)], unknowns, signed
-            )
+            coefficients = [powers.get(power, self.ring.zero) * sign for power in (2, 1, 0)]
+            for solved in self._roots(others, k, coefficients, unknowns, signed):
+                # told by the sign before the root: one closed form then holds whatever the first coefficient's sign is
+                yield solved and replace(solved, roots=(sign * solved.roots[0], *solved.roots[1:]))
         else:
             remainder = Constraint("=", self._remainder(dividend.polynomial, equation.polynomial, k))
             yield from self._reduce([*others, equation, remainder], unknowns, signed)

@@ -105,8 +105,10 @@ class Family:
     Attributes
     ----------
     name : str
-        The literature's name where the model supplies one, else the play on the path in words; with the words ``(greater
-        root)`` or ``(lesser root)`` where the same supports have two equilibria, the roots of an equation of degree two.
+        The literature's name where the model supplies one, else the play on the path in words; with the words ``(upper sign)``
+        or ``(lower sign)``, of the square root in its closed forms, where the same supports have two equilibria, the roots of
+        an equation of degree two. Where a name covers plays with different outcomes, each of these on open sets bears its play
+        in brackets behind the name; a number, where the same play comes with different probabilities.
     generic : bool
         False when the family exists only where an equation between parameters holds.
     conditions : tuple of sympy relations

@@ -110,7 +110,7 @@ def test_claims_with_square_roots(shared, pivotal):
     assert verdict(Equivalence(ALL_MIX, ("b0*b1*c2 > b2*c0*c1", "b0*b2*c1 > b1*c0*c2", "b1*b2*c0 > b0*c1*c2"))) == "proved"
     assert verdict(Monotone(ALL_MIX, "nobody", "rises", "c0")) == "proved"
     assert verdict(Throughout("sqrt(c0*b0) > c0")) == "proved"
-    proof = pivotal.prove(Exclusion(f"{ALL_MIX} (lesser root)", f"{ALL_MIX} (greater root)"))
+    proof = pivotal.prove(Exclusion(f"{ALL_MIX} (lower sign)", f"{ALL_MIX} (upper sign)"))
     assert proof.verdict == "refuted"
     assert proof.confirmed is None  # the solver does not tell the roots apart
     both = [found for found in pivotal.at(proof.counterexample) if found.name.startswith(ALL_MIX)]
@@ -188,11 +188,11 @@ def test_evaluators_agree_and_decide_borders_exactly(pivotal):
 
 def test_borders_and_distances_are_exact(pivotal):
     params = {"c0": Fraction(2, 5), "c1": Fraction(7, 20), "c2": Fraction(3, 10)}
-    held = {own.family: own for own in pivotal.robustness(params)}[f"{ALL_MIX} (greater root)"]
+    held = {own.family: own for own in pivotal.robustness(params)}[f"{ALL_MIX} (upper sign)"]
     # it ends where the square of another ally's x reaches one
     assert (held.down["c0"].border, held.up["c0"].border) == (sympy.Rational(1, 8), sympy.Rational(11, 25))
     regions = pivotal.map(("c0", 0, 1, 11), ("c1", 0, 1, 11), {"c2": 0.3})
-    bounding = [own for own in regions.borders() if f"{ALL_MIX} (greater root)" in own.names]
+    bounding = [own for own in regions.borders() if f"{ALL_MIX} (upper sign)" in own.names]
     assert bounding
     for curve in bounding:
         a, b, c = 1 - 2 * curve.x, 1 - 2 * curve.y, 0.4
@@ -271,3 +271,15 @@ def test_every_curve_of_equilibria_of_one_play_is_told():
         for third in (sympy.Rational(1, 5), sympy.Rational(7, 9)):
             chances = [shares["come"].subs(dict.fromkeys(family.ranges, third)) for shares in family.strategies.values()]
             assert regret(game, chances, {}) == 0
+
+
+@pytest.mark.parametrize("costs", [(2, 2, 2), (3, 3, 2), (3, 2, 3), (2, 3, 3)])
+def test_closed_forms_of_roots_hold_whatever_the_signs_are(pivotal, costs):
+    """Named by which root is greater, a family told the other root's closed form where the first coefficient is negative."""
+    params = {f"c{k}": sympy.Rational(cost, 5) for k, cost in enumerate(costs)}
+    point = {sympy.Symbol(name, real=True): value for name, value in params.items()}
+    found = [own for own in pivotal.at(params) if own.name.startswith(ALL_MIX)]
+    assert len(found) == 2
+    for own in found:
+        told = [value["come"].subs(point) for value in pivotal[own.name].strategies.values()]
+        assert all(sympy.simplify(one - other) == 0 for one, other in zip(told, shares(own), strict=True))
