@@ -12,6 +12,7 @@ import sympy
 from deterrence_games.errors import DeterrenceGamesError, GameError
 
 MOST_POWER = 12  # of a sum in a payoff
+MOST_MEMORY = 4_000  # megabytes of z3 in a process: the hardest questions take hundreds a second, and are given up then
 MOST_ROOTS = 6  # different square roots in one theorem
 
 Terms: TypeAlias = Mapping[
@@ -34,6 +35,7 @@ def import_proof_packages() -> tuple[Any, Any]:
         raise DeterrenceGamesError(
             f"derive needs {missing.name}, which is not installed; install the extra: pip install 'deterrence-games[proofs]'"
         ) from None
+    z3.set_param("memory_max_size", MOST_MEMORY)
     return z3, flint
 
 

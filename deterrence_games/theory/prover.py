@@ -285,11 +285,14 @@ class Prover:
     def _check(self, formulas: Sequence[Any], effort: int = 0) -> tuple[str, Any]:
         """z3's answer and, when that is yes, its model; `effort` is the most that it may take, all that is allowed if zero."""
         # a new solver a question: several times faster here than one that keeps what it learnt
-        solver = self._tactic.solver()
-        solver.set("timeout", min(self.timeout, FIRST_WAIT) if effort else self.timeout)
-        solver.set("rlimit", effort)
-        solver.add(formulas)
-        answer = str(solver.check())
+        try:
+            solver = self._tactic.solver()
+            solver.set("timeout", min(self.timeout, FIRST_WAIT) if effort else self.timeout)
+            solver.set("rlimit", effort)
+            solver.add(formulas)
+            answer = str(solver.check())
+        except self._z3.Z3Exception:  # out of the memory that it may take
+            return UNKNOWN, None
         return (YES, solver.model()) if answer == "sat" else (NO if answer == "unsat" else UNKNOWN, None)
 
     def _certified(self, constraints: Sequence[Constraint], clauses: Sequence[Clause]) -> bool:
