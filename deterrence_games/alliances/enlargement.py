@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from deterrence_games.alliances.enlargement_game import INSIDE, OUTSIDE, PEACEFUL, enlargement_game
 from deterrence_games.analysis.equilibrium_map import equilibrium_map
 from deterrence_games.api import solve, tree_form
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ADMITTED = 0.5  # probability of nature's first move, on which nothing depends
+ROUNDING = 1e-12  # of a player's largest payoff: by so little nobody gains or loses
 BEFORE = ("status_quo", "conquest", "war_outside")  # outcomes outside the alliance
 
 ILLUSTRATION: Mapping[str, float] = {
@@ -158,7 +161,8 @@ def _read(game: Game, values: Mapping[str, float], equilibrium: Equilibrium) -> 
     for number, player in enumerate(structure.players):
         worth = form.payoffs[0, :, number, 0]  # outside, payoffs depend on no type
         outside = sum(float(worth[structure.outcomes.index(label)]) * equilibrium.outcomes[label] for label in BEFORE)
-        change[player] = (equilibrium.payoffs[player] - outside) / ADMITTED - outside / (1 - ADMITTED)
+        gap = (equilibrium.payoffs[player] - outside) / ADMITTED - outside / (1 - ADMITTED)
+        change[player] = gap if abs(gap) > ROUNDING * float(np.abs(form.payoffs[0, :, number]).max()) else 0.0
     return Enlargement(
         effect=equilibrium.name,
         equilibrium=equilibrium,

@@ -1,10 +1,12 @@
 """Enlargement: the core's equilibria against backward induction in plain arithmetic, and the words that they are told in."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import deterrence_games as dg
-from deterrence_games.alliances.enlargement import ILLUSTRATION, enlargement, enlargement_map
+from deterrence_games.alliances.enlargement import ILLUSTRATION, _read, enlargement, enlargement_map
 from deterrence_games.alliances.enlargement_game import ATTACKS, EFFECTS, enlargement_game
 from deterrence_games.errors import ParameterError
 
@@ -93,6 +95,15 @@ def test_nothing_depends_on_natures_first_move():
 )
 def test_every_effect_occurs(changes, effect):
     assert [row.effect for row in enlargement(changes).rows] == [effect]
+
+
+def test_what_only_rounding_changes_is_no_change():
+    values = {**ILLUSTRATION, "w0": 0.35, "wp": 0.33, "c_R": 0.4, "h": 0.4}
+    (row,) = enlargement(values).rows
+    payoffs = dict(row.equilibrium.payoffs)
+    for payoff in (payoffs["rival"], np.nextafter(payoffs["rival"], 2), np.nextafter(payoffs["rival"], -2)):
+        nudged = replace(row.equilibrium, payoffs={**payoffs, "rival": float(payoff)})
+        assert _read(enlargement_game(), values, nudged).rival == 0.0
 
 
 def test_the_map_has_the_border_where_the_rival_is_indifferent():
