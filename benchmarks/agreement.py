@@ -1,7 +1,7 @@
 """Do theorems and the numeric solver find the same families? Random points over every model, borders aside.
 
 ``python -m benchmarks.agreement --points 100000`` draws so many points in all, solves them both ways, and prints a row a model.
-The general escalation game takes half a minute to derive and is left out unless ``--all`` is given.
+The general escalation game takes some twelve seconds to derive and is left out unless ``--all`` is given.
 """
 
 import argparse

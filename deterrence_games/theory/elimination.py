@@ -256,11 +256,11 @@ class Elimination:
         if self.ring.rooted(discriminant):
             raise UnsolvedError("an unknown is the square root of another square root")
         self._count()
+        try:
+            above, below = self.prover.coordinates.square_root(discriminant)
+        except GameError as full:
+            raise UnsolvedError(str(full)) from None
         for relation, side in ((">=", 1), (">", -1)):
-            try:
-                above, below = self.prover.coordinates.square_root(discriminant)
-            except GameError as full:
-                raise UnsolvedError(str(full)) from None
             given = [*constraints, Constraint(relation, discriminant)]
             for solved in self._replace(given, k, (above * side - slope * below, square * below * 2), unknowns, signed):
                 yield solved and replace(solved, roots=(side, *solved.roots))

@@ -13,7 +13,9 @@ from deterrence_games.errors import GameError
 from deterrence_games.io.theorem_json import theorem_from_json, theorem_to_json
 from deterrence_games.theory import Equivalence, Exclusion, Existence, Implication, Monotone, Throughout
 from deterrence_games.theory.closed_values import ClosedValues, holds_at
+from deterrence_games.theory.polynomials import Ring
 from deterrence_games.theory.thresholds import recurring
+from deterrence_games.theory.value_formulas import square_root_parts
 
 ALLIES = ("ally1", "ally2", "ally3")
 ALL_MIX = "ally1 stay/come; ally2 stay/come; ally3 stay/come"
@@ -283,3 +285,19 @@ def test_closed_forms_of_roots_hold_whatever_the_signs_are(pivotal, costs):
     for own in found:
         told = [value["come"].subs(point) for value in pivotal[own.name].strategies.values()]
         assert all(sympy.simplify(one - other) == 0 for one, other in zip(told, shares(own), strict=True))
+
+
+def test_borders_of_several_roots_are_refused():
+    a, b = sympy.symbols("a b", real=True)
+    with pytest.raises(GameError, match="has several square roots; borders are measured and drawn for one only"):
+        square_root_parts(sympy.sqrt(a) - sympy.sqrt(b), {})
+
+
+def test_there_is_room_for_so_many_roots():
+    ring = Ring(["x"], 2)
+    (x,) = ring.variables[:1]
+    assert [ring.root(x), ring.root(x + ring.one), ring.root(x)] == [1, 2, 1]
+    with pytest.raises(GameError, match="more than 2 different square roots"):
+        ring.root(x + ring.number(2))
+    root = ring.variables[1]
+    assert ring.reduced(root**3 + root**2) == root * x + x
